@@ -1,0 +1,9 @@
+//! Tools that know nothing of machine learning: sources, diagnostics, values, files.
+
+pub(crate) mod bound;
+pub(crate) mod code;
+pub(crate) mod diagnostic;
+pub(crate) mod files;
+pub(crate) mod source;
+pub(crate) mod suggest;
+pub(crate) mod value;

@@ -1,0 +1,66 @@
+//! Plain data as params, metrics and lock files hold it. Keeps the order of keys.
+
+/// One value of a YAML, JSON or TOML document.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    Int(i128),
+    Float(f64),
+    Str(String),
+    List(Vec<Value>),
+    /// Keys in source order, each once.
+    Map(Vec<(String, Value)>),
+}
+
+impl Value {
+    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+        self.as_map()?.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// Follows a dotted path as DVC's params do: map keys, or indices into lists.
+    pub(crate) fn lookup(&self, path: &str) -> Option<&Self> {
+        path.split('.').filter(|part| !part.is_empty()).try_fold(self, |at, part| match at {
+            Self::List(items) => items.get(part.parse::<usize>().ok()?),
+            Self::Map(_) => at.get(part),
+            Self::Null | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Str(_) => None,
+        })
+    }
+
+    pub(crate) fn as_map(&self) -> Option<&[(String, Self)]> {
+        if let Self::Map(entries) = self { Some(entries) } else { None }
+    }
+
+    pub(crate) fn as_list(&self) -> Option<&[Self]> {
+        if let Self::List(items) = self { Some(items) } else { None }
+    }
+
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        if let Self::Str(text) = self { Some(text) } else { None }
+    }
+
+    /// The number this is, if it is one; booleans are not numbers here.
+    #[expect(clippy::cast_precision_loss, reason = "metrics are compared as floats")]
+    pub(crate) fn as_f64(&self) -> Option<f64> {
+        match *self {
+            Self::Int(value) => Some(value as f64),
+            Self::Float(value) => Some(value),
+            Self::Null | Self::Bool(_) | Self::Str(_) | Self::List(_) | Self::Map(_) => None,
+        }
+    }
+
+    /// Every dotted path to a leaf or branch below this map, in source order.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.collect_paths("", &mut found);
+        found
+    }
+
+    fn collect_paths(&self, prefix: &str, found: &mut Vec<String>) {
+        for (key, value) in self.as_map().unwrap_or_default() {
+            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            found.push(path.clone());
+            value.collect_paths(&path, found);
+        }
+    }
+}

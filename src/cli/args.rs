@@ -1,0 +1,48 @@
+//! What can be typed. Each command lives in a file of its own under `commands/`.
+
+use crate::cli::commands;
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use camino::Utf8PathBuf;
+
+/// One spec for your ML project: checked, compiled to the tools you use, and run.
+#[derive(Debug, clap::Parser)]
+#[command(name = "mlc", version, about, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Global {
+    /// Use this spec instead of the nearest mlc.kdl
+    #[arg(short, long, global = true, value_name = "SPEC")]
+    pub(crate) file: Option<Utf8PathBuf>,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The verbs. To add one: a file in `commands/`, a variant here, an arm below.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    Explain(commands::explain::Args),
+}
+
+impl Command {
+    pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Exit> {
+        match self {
+            Self::Explain(args) => commands::explain::run(args, context),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Where a command works and how it may print.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "the one place that prints and looks where it is"
+)]
+
+use crate::cli::args::{ColorChoice, Global};
+use anyhow::Context as _;
+use camino::{Utf8Path, Utf8PathBuf};
+use std::io::IsTerminal as _;
+
+/// The project and the terminal.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// Absolute path of the project's root: the folder of the spec.
+    pub(crate) root: Utf8PathBuf,
+    /// Name of the spec in the root, `mlc.kdl` unless `-f` names another.
+    pub(crate) spec: Utf8PathBuf,
+    /// Whether standard output takes colours and redrawing.
+    pub(crate) stdout_is_terminal: bool,
+    pub(crate) stderr_is_terminal: bool,
+    pub(crate) color: bool,
+}
+
+impl Context {
+    /// Finds the spec: `-f`, else `mlc.kdl` here or in the nearest folder above.
+    pub(crate) fn new(global: &Global) -> anyhow::Result<Self> {
+        let here = std::env::current_dir().context("the current directory cannot be read")?;
+        let here = Utf8PathBuf::from_path_buf(here)
+            .map_err(|path| anyhow::anyhow!("{} is not valid UTF-8", path.display()))?;
+        let spec = global.file.clone().map_or_else(|| nearest_spec(&here), |file| here.join(file));
+        let root = spec.parent().unwrap_or(&here).to_owned();
+        let name = spec.file_name().unwrap_or("mlc.kdl").into();
+        let stdout_is_terminal = std::io::stdout().is_terminal();
+        let stderr_is_terminal = std::io::stderr().is_terminal();
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let color = match global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => stdout_is_terminal && !plain,
+        };
+        Ok(Self { root, spec: name, stdout_is_terminal, stderr_is_terminal, color })
+    }
+}
+
+fn nearest_spec(here: &Utf8Path) -> Utf8PathBuf {
+    let found = here.ancestors().map(|folder| folder.join("mlc.kdl")).find(|path| path.is_file());
+    found.unwrap_or_else(|| here.join("mlc.kdl"))
+}
+
+/// Writes a result to standard output; a closed pipe ends the program quietly.
+pub(crate) fn print(text: &str) {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Writes a remark to standard error, so that output stays clean for pipes.
+pub(crate) fn note(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Writes an error that is not a diagnostic of the spec.
+pub(crate) fn complain(text: &str) {
+    eprintln!("error: {text}");
+}
+
+/// Writes one line to standard output.
+pub(crate) fn print_line(text: &str) {
+    println!("{text}");
+}

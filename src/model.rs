@@ -1,0 +1,7 @@
+//! The project with every reference resolved. Unaware of KDL text and of targets.
+
+pub(crate) mod ids;
+pub(crate) mod policy;
+pub(crate) mod project;
+pub(crate) mod stage;
+pub(crate) mod template;

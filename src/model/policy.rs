@@ -1,0 +1,77 @@
+//! Thresholds: what must hold before a model may go on.
+
+use crate::base::bound::Bound;
+use crate::base::source::{Span, Spanned};
+use camino::Utf8PathBuf;
+
+/// A named group of thresholds over one metrics file.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    pub(crate) name: Spanned<String>,
+    pub(crate) span: Span,
+    /// Relative to the root.
+    pub(crate) metrics: Option<Spanned<Utf8PathBuf>>,
+    /// The metrics file that `against=baseline` means, relative to the root.
+    pub(crate) baseline: Option<Spanned<Utf8PathBuf>>,
+    pub(crate) thresholds: Vec<Threshold>,
+}
+
+/// One line of a gate.
+#[derive(Clone, Debug)]
+pub(crate) struct Threshold {
+    pub(crate) span: Span,
+    pub(crate) quantity: Quantity,
+    /// All must hold.
+    pub(crate) bounds: Vec<Bound>,
+}
+
+/// What a threshold bounds.
+#[derive(Clone, Debug)]
+pub(crate) enum Quantity {
+    /// A dotted key of the metrics file.
+    Metric(Spanned<String>),
+    /// A metric compared with the same metric of a reference.
+    Change { metric: Spanned<String>, against: Spanned<Reference>, measure: Measure },
+    /// Size in bytes of a file or directory, relative to the root.
+    Size(Spanned<Utf8PathBuf>),
+}
+
+/// What a metric is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reference {
+    /// The version that the registry holds under `production`.
+    Production,
+    /// The gate's baseline metrics file.
+    Baseline,
+    /// A registry alias or a git revision.
+    Revision(String),
+}
+
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measure {
+    /// reference - value
+    Drop,
+    /// value - reference
+    Rise,
+    /// value / reference
+    Ratio,
+}
+
+impl Measure {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::Rise => "rise",
+            Self::Ratio => "ratio",
+        }
+    }
+
+    pub(crate) fn of(self, value: f64, reference: f64) -> f64 {
+        match self {
+            Self::Drop => reference - value,
+            Self::Rise => value - reference,
+            Self::Ratio => value / reference,
+        }
+    }
+}

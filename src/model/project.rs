@@ -1,0 +1,98 @@
+//! The resolved project: what every later phase reads.
+
+use crate::base::source::{Span, Spanned};
+use crate::base::value::Value;
+use crate::model::ids::{DatasetId, SchemaId, StageId, StepId};
+use crate::model::policy::Gate;
+use crate::model::stage::{Instance, Stage};
+use crate::schema::column::Schema;
+use camino::Utf8PathBuf;
+
+/// A project with every name resolved; nothing in it is missing, what could not be resolved was
+/// reported and left out.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Project {
+    pub(crate) name: String,
+    /// Where `project` is written; the start of the spec when it is not.
+    pub(crate) span: Span,
+    pub(crate) description: Option<String>,
+    pub(crate) owner: Option<String>,
+    pub(crate) vars: Vec<Var>,
+    pub(crate) schemas: Vec<NamedSchema>,
+    pub(crate) datasets: Vec<Dataset>,
+    pub(crate) stages: Vec<Stage>,
+    /// All instances of all stages: stage order, then axis order. Indexed by [`StepId`].
+    pub(crate) steps: Vec<(StageId, usize)>,
+    pub(crate) gates: Vec<Gate>,
+    /// Targets that `mlc build` writes, in the order written.
+    pub(crate) targets: Vec<Spanned<String>>,
+    /// Params files that were read, relative to the root.
+    pub(crate) params_files: Vec<ParamsFile>,
+}
+
+impl Project {
+    pub(crate) fn stage(&self, id: StageId) -> &Stage {
+        self.stages.get(id.index()).expect("invariant: stage ids come from this project")
+    }
+
+    pub(crate) fn schema(&self, id: SchemaId) -> &NamedSchema {
+        self.schemas.get(id.index()).expect("invariant: schema ids come from this project")
+    }
+
+    pub(crate) fn dataset(&self, id: DatasetId) -> &Dataset {
+        self.datasets.get(id.index()).expect("invariant: dataset ids come from this project")
+    }
+
+    /// The stage and the instance behind a step.
+    pub(crate) fn step(&self, id: StepId) -> (&Stage, &Instance) {
+        let &(stage, instance) =
+            self.steps.get(id.index()).expect("invariant: step ids come from this project");
+        let stage = self.stage(stage);
+        (stage, stage.instances.get(instance).expect("invariant: steps name real instances"))
+    }
+
+    pub(crate) fn step_ids(&self) -> impl Iterator<Item = StepId> + use<> {
+        (0..self.steps.len()).map(StepId::new)
+    }
+
+    pub(crate) fn params_file(&self, path: &camino::Utf8Path) -> Option<&ParamsFile> {
+        self.params_files.iter().find(|file| file.path == path)
+    }
+}
+
+/// A value under `vars`.
+#[derive(Clone, Debug)]
+pub(crate) struct Var {
+    pub(crate) name: Spanned<String>,
+    pub(crate) value: String,
+    pub(crate) used: bool,
+}
+
+/// A schema under its name.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedSchema {
+    pub(crate) name: Spanned<String>,
+    pub(crate) span: Span,
+    /// With everything that `extends` and `drop` say already applied.
+    pub(crate) schema: Schema,
+    pub(crate) extends: Option<Spanned<SchemaId>>,
+}
+
+/// Data that no stage makes.
+#[derive(Clone, Debug)]
+pub(crate) struct Dataset {
+    pub(crate) name: Spanned<String>,
+    pub(crate) span: Span,
+    /// Relative to the root.
+    pub(crate) path: Spanned<Utf8PathBuf>,
+    pub(crate) schema: Option<Spanned<SchemaId>>,
+}
+
+/// A params file that the spec names.
+#[derive(Clone, Debug)]
+pub(crate) struct ParamsFile {
+    /// Relative to the root.
+    pub(crate) path: Utf8PathBuf,
+    /// `None` when it could not be read; that was reported.
+    pub(crate) value: Option<Value>,
+}

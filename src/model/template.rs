@@ -1,0 +1,48 @@
+//! Text with `{{ }}` holes that only an instance of a stage can fill.
+//!
+//! `vars` and `params` are already resolved into the text; what is left is the matrix and, in
+//! commands, the environment.
+
+use std::fmt::Write as _;
+
+/// A piece of a [`Template`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Text(String),
+    /// The value of the matrix axis with this index.
+    Axis(usize),
+    /// An environment variable, expanded by the shell that runs the command.
+    Env(String),
+}
+
+/// Text of a stage, the same for all its instances.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Template {
+    pub(crate) pieces: Vec<Piece>,
+}
+
+impl Template {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self { pieces: vec![Piece::Text(text.into())] }
+    }
+
+    /// Whether every instance has the same text.
+    pub(crate) fn is_constant(&self) -> bool {
+        !self.pieces.iter().any(|piece| matches!(piece, Piece::Axis(_)))
+    }
+
+    /// The text of the instance with these axis values.
+    pub(crate) fn render(&self, values: &[String]) -> String {
+        let mut text = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(it) => text.push_str(it),
+                Piece::Axis(axis) => text.push_str(values.get(*axis).map_or("", String::as_str)),
+                Piece::Env(name) => {
+                    let _ = write!(text, "${{{name}}}");
+                }
+            }
+        }
+        text
+    }
+}

@@ -1,0 +1,3 @@
+//! Schemas of tables: column types, constraints, and what follows from what.
+
+pub(crate) mod column;

@@ -1,0 +1,73 @@
+//! A schema: columns with types and checks. Independent of KDL and of Python.
+
+use crate::base::bound::Bound;
+use crate::base::source::{Span, Spanned};
+
+/// What a table must look like.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Schema {
+    /// Bounds on the number of rows.
+    pub(crate) rows: Vec<Bound>,
+    /// In the order written; names are unique.
+    pub(crate) columns: Vec<Column>,
+}
+
+impl Schema {
+    pub(crate) fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name.value == name)
+    }
+}
+
+/// One column.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    pub(crate) name: Spanned<String>,
+    /// `None` when the type was misspelled; that was reported, nothing else is concluded from it.
+    pub(crate) ty: Option<Spanned<ColumnType>>,
+    /// Whether values may be missing.
+    pub(crate) nullable: bool,
+    /// Bounds on every value, as written after the type.
+    pub(crate) bounds: Vec<Bound>,
+    /// Checks of the block, in order.
+    pub(crate) checks: Vec<Check>,
+    /// The whole line.
+    pub(crate) span: Span,
+}
+
+/// The type of a column's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum ColumnType {
+    /// A signed integer of 8, 16, 32 or 64 bits; `int` is 64.
+    Int(u8),
+    /// An unsigned integer of 8, 16, 32 or 64 bits.
+    UInt(u8),
+    /// 32 or 64 bits; `float` is 64.
+    Float(u8),
+    Str,
+    Bool,
+    Date,
+    DateTime,
+    /// Text from a small set.
+    Category,
+}
+
+/// One check of a column: a constraint with its arguments.
+#[derive(Clone, Debug)]
+pub(crate) struct Check {
+    /// The name of a constraint in the registry.
+    pub(crate) constraint: Spanned<&'static str>,
+    pub(crate) arguments: Vec<Spanned<Scalar>>,
+    /// For constraints over a quantity: `unique >=0.95`, `mean >0.01 <0.9`.
+    pub(crate) bounds: Vec<Bound>,
+    /// The whole check.
+    pub(crate) span: Span,
+}
+
+/// A literal as a check's argument.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Scalar {
+    Int(i128),
+    Float(f64),
+    Bool(bool),
+    Str(String),
+}
