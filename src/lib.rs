@@ -11,6 +11,7 @@ mod driver;
 mod model;
 mod plan;
 mod schema;
+mod syntax;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,0 +1,3 @@
+//! KDL text in, `ast::Spec` out. Never fails: what is wrong goes into the sink, the rest goes on.
+
+pub(crate) mod lexer;
