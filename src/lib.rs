@@ -6,6 +6,7 @@
 //! ```
 
 mod base;
+mod check;
 mod cli;
 mod driver;
 mod model;

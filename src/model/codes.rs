@@ -2,11 +2,8 @@
 
 use crate::base::code::Code;
 
-pub(crate) static DUPLICATE_NAME: Code = Code::fatal(
-    "duplicate-name",
-    "a name is taken",
-    include_str!("codes/duplicate_name.md"),
-);
+pub(crate) static DUPLICATE_NAME: Code =
+    Code::fatal("duplicate-name", "a name is taken", include_str!("codes/duplicate_name.md"));
 pub(crate) static UNKNOWN_SCHEMA: Code = Code::fatal(
     "unknown-schema",
     "a schema that is not defined",
@@ -72,16 +69,10 @@ pub(crate) static ENV_OUTSIDE_COMMAND: Code = Code::fatal(
     "`{{ env.X }}` where the plan would depend on the machine",
     include_str!("codes/env_outside_command.md"),
 );
-pub(crate) static EMPTY_PATH: Code = Code::fatal(
-    "empty-path",
-    "a path is empty",
-    include_str!("codes/empty_path.md"),
-);
-pub(crate) static ABSOLUTE_PATH: Code = Code::fatal(
-    "absolute-path",
-    "a path is absolute",
-    include_str!("codes/absolute_path.md"),
-);
+pub(crate) static EMPTY_PATH: Code =
+    Code::fatal("empty-path", "a path is empty", include_str!("codes/empty_path.md"));
+pub(crate) static ABSOLUTE_PATH: Code =
+    Code::fatal("absolute-path", "a path is absolute", include_str!("codes/absolute_path.md"));
 pub(crate) static BACKSLASH_PATH: Code = Code::fatal(
     "backslash-path",
     "a path is written with backslashes",

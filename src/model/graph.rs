@@ -77,7 +77,7 @@ impl Graph {
     }
 
     /// Steps that write this path, something below it, or a folder above it.
-    pub(crate) fn writers(&self, path: &Utf8Path) -> impl Iterator<Item = StepId> {
+    pub(crate) fn writers<'a>(&'a self, path: &'a Utf8Path) -> impl Iterator<Item = StepId> + 'a {
         self.outputs_touching(path).map(|(_, step)| step)
     }
 

@@ -10,8 +10,19 @@ pub(crate) const TARGETS: &[&str] = &["dvc"];
 
 /// Targets of later versions.
 const LATER: &[&str] = &[
-    "monitoring", "pandera", "great-expectations", "pytest", "prometheus", "github", "gitlab",
-    "grafana", "model-card", "kubernetes", "argo", "airflow", "slurm",
+    "monitoring",
+    "pandera",
+    "great-expectations",
+    "pytest",
+    "prometheus",
+    "github",
+    "gitlab",
+    "grafana",
+    "model-card",
+    "kubernetes",
+    "argo",
+    "airflow",
+    "slurm",
 ];
 
 /// The target that a spec names, or the one that it nearly names.

@@ -70,7 +70,8 @@ impl Resolver<'_> {
         let mut checked: Vec<Spanned<String>> = Vec::new();
         for key in keys {
             let known = value.lookup(&key.value).is_some();
-            let name = if known { Some(key.value.clone()) } else { self.unknown_key(file, &value, key) };
+            let name =
+                if known { Some(key.value.clone()) } else { self.unknown_key(file, &value, key) };
             let Some(name) = name else { continue };
             match checked.iter().find(|it| it.value == name) {
                 Some(first) => {
@@ -100,9 +101,11 @@ impl Resolver<'_> {
             .at(key.span, format!("`{}` has no key `{}`", file.value, key.value))
             .label("not in the params file");
         if let Some(near) = &near {
-            diagnostic = diagnostic
-                .help(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), key.span, near.clone());
+            diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("write `{near}`"),
+                key.span,
+                near.clone(),
+            );
         } else if let Some(parent) = key.value.rsplit_once('.').map(|it| it.0) {
             let siblings = value.lookup(parent).map(Value::paths).unwrap_or_default();
             let names: Vec<&str> = siblings.iter().map(String::as_str).collect();
@@ -146,7 +149,9 @@ impl Resolver<'_> {
                 Some(read.value)
             }
             Err(error) => {
-                let at = error.offset.map_or_else(|| Span::new(id, 0, 0), |at| Span::new(id, at, at + 1));
+                let at = error
+                    .offset
+                    .map_or_else(|| Span::new(id, 0, 0), |at| Span::new(id, at, at + 1));
                 self.sink.report(
                     codes::UNREADABLE_PARAMS
                         .at(at, format!("`{path}` cannot be read: {}", error.message))

@@ -44,15 +44,19 @@ impl Resolver<'_> {
                     .help("write it relative to the folder of this file");
                 let shorter = self.inside(path);
                 match shorter {
-                    Some(it) => diagnostic.fix(format!("write `\"{it}\"`"), at, format!("\"{it}\"")),
+                    Some(it) => {
+                        diagnostic.fix(format!("write `\"{it}\"`"), at, format!("\"{it}\""))
+                    }
                     None => diagnostic,
                 }
             }
             Problem::Backslash => {
                 let instead = format!("\"{}\"", text.value.replace('\\', "/"));
-                codes::BACKSLASH_PATH
-                    .at(at, "paths are written with `/`")
-                    .fix(format!("write `{instead}`"), at, instead)
+                codes::BACKSLASH_PATH.at(at, "paths are written with `/`").fix(
+                    format!("write `{instead}`"),
+                    at,
+                    instead,
+                )
             }
             Problem::Escapes => codes::PATH_OUTSIDE_PROJECT
                 .at(at, format!("`{}` leads out of the project", text.value))

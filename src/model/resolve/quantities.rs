@@ -62,7 +62,8 @@ impl Resolver<'_> {
     }
 
     pub(super) fn duration(&mut self, text: &Text) -> Option<Duration> {
-        units::parse_duration(&text.value).map_or_else(|error| self.bad_quantity(text, &error), Some)
+        units::parse_duration(&text.value)
+            .map_or_else(|error| self.bad_quantity(text, &error), Some)
     }
 
     pub(super) fn size(&mut self, text: &Text) -> Option<u64> {

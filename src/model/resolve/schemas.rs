@@ -1,6 +1,6 @@
 //! Schemas: types, checks, and what `extends` and `drop` make of them.
 
-use crate::base::bound::{Bound, Number};
+use crate::base::bound::Bound;
 use crate::base::source::Spanned;
 use crate::model::codes;
 use crate::model::ids::SchemaId;
@@ -35,14 +35,18 @@ impl Resolver<'_> {
         let mut chain: Vec<(usize, Option<Spanned<SchemaId>>)> = Vec::new();
         let mut next = Some(index);
         while let Some(at) = next {
-            let Some(schema) = declared.get(at).filter(|_| done.get(at).is_some_and(Option::is_none))
+            let Some(schema) =
+                declared.get(at).filter(|_| done.get(at).is_some_and(Option::is_none))
             else {
                 break;
             };
             let base = self.schema_reference(schema.extends.as_ref());
-            if let (Some(base), Some(from)) =
-                (&base, chain.iter().position(|(it, _)| Some(*it) == base.as_ref().map(|b| b.value.index())))
-            {
+            if let (Some(base), Some(from)) = (
+                &base,
+                chain
+                    .iter()
+                    .position(|(it, _)| Some(*it) == base.as_ref().map(|b| b.value.index())),
+            ) {
                 self.schema_circle(base, chain.get(from..).unwrap_or_default(), declared);
                 chain.push((at, None));
                 break;
@@ -103,7 +107,10 @@ impl Resolver<'_> {
             }
         }
         let own = Schema { rows, columns };
-        if base.is_none() && raw.extends.is_none() && let Some(drop) = raw.drop.first() {
+        if base.is_none()
+            && raw.extends.is_none()
+            && let Some(drop) = raw.drop.first()
+        {
             self.sink.report(
                 codes::DROP_WITHOUT_BASE
                     .at(drop.span, "there is nothing to drop from")
@@ -143,9 +150,11 @@ impl Resolver<'_> {
             .label("not a column type");
         let meant = unknown.write.as_deref().and_then(|word| types::parse(word).ok());
         if let Some(word) = unknown.write {
-            diagnostic = diagnostic
-                .help(format!("did you mean `{word}`?"))
-                .fix(format!("write `{word}`"), ty.span, word);
+            diagnostic = diagnostic.help(format!("did you mean `{word}`?")).fix(
+                format!("write `{word}`"),
+                ty.span,
+                word,
+            );
         } else {
             diagnostic = diagnostic.help(
                 "types are `int`, `float`, `str`, `bool`, `date`, `datetime`, `category`, and sized \
@@ -162,9 +171,16 @@ impl Resolver<'_> {
             return self.bound(raw, &[crate::base::units::Dimension::Percent]);
         };
         match ty {
-            Some(ColumnType::Date | ColumnType::DateTime) => {
-                let value = date_number(text, ty)?;
-                Some(Bound { op: raw.op, value, span: raw.span })
+            Some(ty @ (ColumnType::Date | ColumnType::DateTime)) => {
+                let value = literal::ordinal(text, ty);
+                if value.is_none() {
+                    self.sink.report(
+                        codes::BAD_QUANTITY
+                            .at(raw.value.span, format!("`{text}` is no date"))
+                            .help("dates are written `\"2024-01-31\"`, times `\"2024-01-31T12:00:00\"`"),
+                    );
+                }
+                Some(Bound { op: raw.op, value: value?, span: raw.span })
             }
             _ => self.bound(raw, &[crate::base::units::Dimension::Percent]),
         }
@@ -177,9 +193,8 @@ impl Resolver<'_> {
         };
         let arguments = raw.arguments.iter().filter_map(scalar).collect();
         let extreme = constraint.bounds.quantity() == Some(constraint::Quantity::Extreme);
-        let bounds = raw.bounds.iter().filter_map(|bound| {
-            self.value_bound(bound, ty.filter(|_| extreme))
-        });
+        let bounds =
+            raw.bounds.iter().filter_map(|bound| self.value_bound(bound, ty.filter(|_| extreme)));
         Some(Check {
             constraint: Spanned::new(constraint.name, raw.name.span),
             bounds: bounds.collect(),
@@ -234,9 +249,4 @@ fn scalar(literal: &Literal) -> Option<Spanned<Scalar>> {
         Raw::Null => return None,
     };
     Some(Spanned::new(value, literal.span))
-}
-
-/// A date as the number that ranges are computed with.
-fn date_number(text: &str, _ty: Option<ColumnType>) -> Option<Number> {
-    literal::number(&Scalar::Str(text.to_owned()))
 }

@@ -124,9 +124,11 @@ impl Resolver<'_> {
             .label("a bare name is a stage or a dataset");
         let path = camino::Utf8Path::new(&name.value);
         let diagnostic = match &near {
-            Some(near) => base
-                .help(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), name.span, near.clone()),
+            Some(near) => base.help(format!("did you mean `{near}`?")).fix(
+                format!("write `{near}`"),
+                name.span,
+                near.clone(),
+            ),
             None if self.files.entry(path).exists() || path.extension().is_some() => {
                 let quoted = format!("\"{}\"", name.value);
                 base.help("paths are quoted").fix(format!("write `{quoted}`"), name.span, quoted)
@@ -233,7 +235,9 @@ impl Resolver<'_> {
 
 /// Whether a matrix value would make a stage name or a path that DVC cannot address.
 fn strange(value: &str) -> bool {
-    value.is_empty() || value.contains(['/', '\\', '@', ':', '$', '{', '}']) || value.contains(char::is_whitespace)
+    value.is_empty()
+        || value.contains(['/', '\\', '@', ':', '$', '{', '}'])
+        || value.contains(char::is_whitespace)
 }
 
 fn path(template: &Template, values: &[String]) -> Utf8PathBuf {
@@ -256,7 +260,9 @@ fn meta_of(node: &Node) -> Value {
     for entry in &node.entries {
         match entry {
             Entry::Argument(literal) => values.push(value_of(literal)),
-            Entry::Property { key, value, .. } => entries.push((key.value.clone(), value_of(value))),
+            Entry::Property { key, value, .. } => {
+                entries.push((key.value.clone(), value_of(value)))
+            }
             Entry::Bound(_) => {}
         }
     }
