@@ -6,4 +6,5 @@ pub(crate) mod diagnostic;
 pub(crate) mod files;
 pub(crate) mod source;
 pub(crate) mod suggest;
+pub(crate) mod units;
 pub(crate) mod value;

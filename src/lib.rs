@@ -12,6 +12,7 @@ mod exec;
 mod model;
 mod plan;
 mod schema;
+mod syntax;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
