@@ -8,6 +8,7 @@
 mod base;
 mod cli;
 mod driver;
+mod exec;
 mod model;
 mod plan;
 mod schema;
