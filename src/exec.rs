@@ -1,14 +1,13 @@
-//! Runs the plan as DVC would, and looks at what is there. Decides nothing that the plan says.
+//! Runs a plan and keeps DVC's files as DVC keeps them. Decides nothing that the plan decides.
 
-pub(crate) mod groups;
-pub(crate) mod history;
-pub(crate) mod logs;
-pub(crate) mod process;
-pub(crate) mod progress;
-pub(crate) mod reason;
-#[cfg(test)]
-pub(crate) mod sample;
-pub(crate) mod scheduler;
-pub(crate) mod select;
-pub(crate) mod task;
-pub(crate) mod time;
+pub(crate) mod atomic;
+pub(crate) mod cache;
+pub(crate) mod config;
+pub(crate) mod dvcignore;
+pub(crate) mod gitignore;
+pub(crate) mod hash;
+pub(crate) mod lock;
+pub(crate) mod params;
+pub(crate) mod runcache;
+pub(crate) mod state;
+mod walk;
