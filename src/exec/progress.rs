@@ -76,6 +76,8 @@ pub(crate) struct Running<'a> {
 pub(crate) enum Status {
     Ran,
     Restored,
+    /// Frozen; what is there was recorded.
+    Recorded,
     UpToDate,
     Failed,
     Interrupted,
@@ -90,6 +92,7 @@ impl Status {
         match self {
             Self::Ran => "ran",
             Self::Restored => "restored",
+            Self::Recorded => "recorded",
             Self::UpToDate => "up-to-date",
             Self::Failed => "failed",
             Self::Interrupted => "interrupted",
@@ -103,9 +106,12 @@ impl Status {
         match self {
             Self::UpToDate => "up to date",
             Self::NotRun => "not run",
-            Self::Ran | Self::Restored | Self::Failed | Self::Interrupted | Self::Skipped => {
-                self.slug()
-            }
+            Self::Ran
+            | Self::Restored
+            | Self::Recorded
+            | Self::Failed
+            | Self::Interrupted
+            | Self::Skipped => self.slug(),
         }
     }
 }

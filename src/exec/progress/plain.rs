@@ -25,6 +25,8 @@ pub(crate) struct Words {
     pub(crate) volume: Volume,
     /// Width of the widest step name.
     pub(crate) width: usize,
+    /// Whether live lines tell what runs, so that the reasons are told with the result.
+    pub(crate) live: bool,
 }
 
 /// Writes a line for each event.
@@ -89,7 +91,12 @@ impl Words {
         detail: &Detail<'_>,
     ) -> Vec<String> {
         let text = match (status, detail) {
+            (Status::Ran, Detail::Reasons(reasons)) if self.live => {
+                let first = reasons.first().map(Reason::to_string).unwrap_or_default();
+                format!("{:<9} {first}", duration(took))
+            }
             (Status::Ran, _) => duration(took),
+            (Status::Recorded, _) => "frozen: its outputs are recorded as they are".to_owned(),
             (Status::Restored, Detail::Reasons(reasons)) => {
                 let first = reasons.first().map(Reason::to_string).unwrap_or_default();
                 format!("{first}; taken from the cache")
@@ -100,6 +107,7 @@ impl Words {
         match status {
             Status::Ran => vec![self.line(Tone::Good, "done", step, &text)],
             Status::Restored => vec![self.line(Tone::Good, "restored", step, &text)],
+            Status::Recorded => vec![self.line(Tone::Good, "recorded", step, &text)],
             Status::Skipped => vec![self.line(Tone::Dim, "skipped", step, &text)],
             Status::Interrupted => vec![self.line(Tone::Bad, "stopped", step, &text)],
             Status::UpToDate if self.volume == Volume::Explain => {
