@@ -3,6 +3,7 @@
 pub(crate) mod args;
 pub(crate) mod commands;
 pub(crate) mod context;
+pub(crate) mod disk;
 pub(crate) mod exit;
 
 use crate::cli::args::Cli;

@@ -6,11 +6,13 @@
 //! ```
 
 mod base;
+mod check;
 mod cli;
 mod driver;
 mod exec;
 mod model;
 mod plan;
+mod report;
 mod schema;
 mod syntax;
 

@@ -31,6 +31,11 @@ impl Template {
         !self.pieces.iter().any(|piece| matches!(piece, Piece::Axis(_)))
     }
 
+    /// Whether the shell has something to fill in.
+    pub(crate) fn has_environment(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Env(_)))
+    }
+
     /// The text of the instance with these axis values.
     pub(crate) fn render(&self, values: &[String]) -> String {
         let mut text = String::new();
