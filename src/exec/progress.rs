@@ -1,9 +1,4 @@
-//! What a run tells while it runs. Unaware of how steps are run.
-
-pub(crate) mod json;
-pub(crate) mod live;
-pub(crate) mod paint;
-pub(crate) mod plain;
+//! What a run tells while it runs. Unaware of how steps are run, and of who listens.
 
 use crate::exec::reason::Reason;
 use crate::exec::task::duration;

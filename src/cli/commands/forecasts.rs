@@ -5,7 +5,7 @@ use crate::cli::exit::Exit;
 use crate::exec::disk::Disk;
 use crate::exec::forecast::{Fate, Forecast, forecast};
 use crate::exec::ledger::Ledger;
-use crate::exec::progress::paint::{Paint, Tone};
+use crate::report::paint::{Ink, Paint};
 use crate::exec::reason::Reason;
 use crate::model::ids::StepId;
 use crate::plan::Plan;
@@ -49,7 +49,7 @@ fn text(plan: &Plan, forecasts: &[Forecast], wording: Wording, paint: Paint) -> 
         if *fate == Fate::UpToDate && wording.dry && !wording.explain {
             continue;
         }
-        let verb = paint.text(tone(*fate), &format!("{:<13}", words(*fate, wording)));
+        let verb = paint.text(ink(*fate), &format!("{:<13}", words(*fate, wording)));
         let name = &plan.step(*id).name;
         let mut lines = lines(*fate, reasons, wording).into_iter();
         let first = lines.next().unwrap_or_default();
@@ -59,7 +59,7 @@ fn text(plan: &Plan, forecasts: &[Forecast], wording: Wording, paint: Paint) -> 
             out.push_str(&format!("{:<13} {:<width$} {line}\n", "", ""));
         }
     }
-    out.push_str(&paint.text(Tone::Bold, &summary(forecasts, wording)));
+    out.push_str(&paint.text(Ink::Strong, &summary(forecasts, wording)));
     out.push('\n');
     out
 }
@@ -101,11 +101,11 @@ fn words(fate: Fate, wording: Wording) -> &'static str {
     }
 }
 
-fn tone(fate: Fate) -> Tone {
+fn ink(fate: Fate) -> Ink {
     match fate {
-        Fate::Run => Tone::Bad,
-        Fate::MayRun | Fate::Restore | Fate::Record => Tone::Busy,
-        Fate::UpToDate => Tone::Good,
+        Fate::Run => Ink::Error,
+        Fate::MayRun | Fate::Restore | Fate::Record => Ink::Help,
+        Fate::UpToDate => Ink::Good,
     }
 }
 

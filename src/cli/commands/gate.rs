@@ -5,7 +5,7 @@ use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
 use crate::cli::loading::load_or_report;
 use crate::exec::gate::{Report, Row, Verdict, evaluate};
-use crate::exec::progress::paint::{Paint, Tone};
+use crate::report::paint::{Ink, Paint};
 use crate::model::policy::Gate;
 use crate::plan::Plan;
 use std::fmt::Write as _;
@@ -68,14 +68,14 @@ fn text(reports: &[Report], paint: Paint) -> String {
     }
     let mut out = String::new();
     for report in reports {
-        let _ = writeln!(out, "{}", paint.text(Tone::Bold, &report.gate));
+        let _ = writeln!(out, "{}", paint.text(Ink::Strong, &report.gate));
         table(&mut out, &report.rows, paint);
     }
     let rows = || reports.iter().flat_map(|report| &report.rows);
     let (total, broken) = (rows().count(), rows().filter(|row| !row.holds()).count());
     let verdict = match broken {
-        0 => paint.text(Tone::Good, &format!("passed: {total} of {total} thresholds hold")),
-        _ => paint.text(Tone::Bad, &format!("rejected: {broken} of {total} thresholds do not hold")),
+        0 => paint.text(Ink::Good, &format!("passed: {total} of {total} thresholds hold")),
+        _ => paint.text(Ink::Error, &format!("rejected: {broken} of {total} thresholds do not hold")),
     };
     let _ = writeln!(out, "{verdict}");
     out
@@ -88,14 +88,14 @@ fn table(out: &mut String, rows: &[Row], paint: Paint) {
     let (first, second, third) =
         (width(|row| &row.quantity), width(|row| &row.shown), width(|row| &row.bound));
     for row in rows {
-        let (tone, verdict) = match &row.verdict {
-            Verdict::Holds => (Tone::Good, "holds".to_owned()),
-            Verdict::Passes(why) => (Tone::Busy, format!("passes: {why}")),
-            Verdict::Broken(None) => (Tone::Bad, "does not hold".to_owned()),
-            Verdict::Broken(Some(why)) => (Tone::Bad, format!("fails: {why}")),
+        let (ink, verdict) = match &row.verdict {
+            Verdict::Holds => (Ink::Good, "holds".to_owned()),
+            Verdict::Passes(why) => (Ink::Help, format!("passes: {why}")),
+            Verdict::Broken(None) => (Ink::Error, "does not hold".to_owned()),
+            Verdict::Broken(Some(why)) => (Ink::Error, format!("fails: {why}")),
         };
         let Row { quantity, shown, bound, .. } = row;
-        let verdict = paint.text(tone, &verdict);
+        let verdict = paint.text(ink, &verdict);
         let _ =
             writeln!(out, "  {quantity:<first$}  {shown:>second$}  {bound:<third$}  {verdict}");
     }
