@@ -36,12 +36,14 @@ pub(crate) enum ColorChoice {
 /// The verbs. To add one: a file in `commands/`, a variant here, an arm below.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    Check(commands::check::Args),
     Explain(commands::explain::Args),
 }
 
 impl Command {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Exit> {
         match self {
+            Self::Check(args) => commands::check::run(args, context),
             Self::Explain(args) => commands::explain::run(args, context),
         }
     }
