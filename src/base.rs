@@ -4,6 +4,8 @@ pub(crate) mod bound;
 pub(crate) mod code;
 pub(crate) mod diagnostic;
 pub(crate) mod files;
+pub(crate) mod glob;
+pub(crate) mod graph;
 pub(crate) mod params;
 pub(crate) mod python;
 pub(crate) mod source;

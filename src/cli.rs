@@ -5,6 +5,8 @@ pub(crate) mod commands;
 pub(crate) mod context;
 pub(crate) mod disk;
 pub(crate) mod exit;
+pub(crate) mod loading;
+pub(crate) mod progress;
 
 use crate::cli::args::Cli;
 use crate::cli::context::Context;

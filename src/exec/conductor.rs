@@ -13,7 +13,8 @@ use crate::exec::reason::Reason;
 use crate::exec::scheduler::{Job, Limits, Outcome, Scheduler, State};
 use crate::exec::signal;
 use crate::exec::task::Failure;
-use crate::exec::worker::{Bench, Checked, Finished};
+use crate::exec::lock::{Entry, LockFile};
+use crate::exec::worker::{Bench, Checked};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
 use camino::Utf8Path;
@@ -53,7 +54,7 @@ pub(crate) struct Ending {
 /// What the conductor hears.
 pub(crate) enum Message {
     Checked(StepId, Result<Checked, Failure>, Duration),
-    Ran(StepId, Result<Finished, Failure>, Duration),
+    Ran(StepId, Result<Entry, Failure>, Duration),
     Retrying { id: StepId, attempt: u32, pause: Duration, failure: String },
     Interrupted,
 }
@@ -102,12 +103,16 @@ pub(crate) fn run(
         drop(jobs);
         result.and_then(|()| conductor.close(selected, started))
     })
+    .inspect(|_| {
+        // Losing the remembered digests costs time, not truth.
+        let _ = bench.disk.hasher.save();
+    })
 }
 
 /// Does jobs until there are no more.
 fn work(
     bench: &Bench<'_>,
-    locked: &crate::exec::ledger::Snapshot,
+    locked: &LockFile,
     queue: &Mutex<Receiver<Job>>,
     sender: Sender<Message>,
 ) {
@@ -197,10 +202,10 @@ impl Conductor<'_> {
     fn hear(&mut self, message: Message) {
         match message {
             Message::Checked(id, Ok(checked), took) => self.checked(id, checked, took),
-            Message::Ran(id, Ok(finished), took) => {
+            Message::Ran(id, Ok(entry), took) => {
                 self.show_output(id);
                 self.running.remove(&id);
-                self.ledger.record(&self.plan.step(id).name, finished.entry);
+                self.ledger.record(&self.plan.step(id).name, entry);
                 let reasons = self.reasons.remove(&id).unwrap_or_default();
                 self.ended(id, Status::Ran, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Ran);
@@ -236,6 +241,11 @@ impl Conductor<'_> {
                     self.ledger.record(&self.plan.step(id).name, entry);
                 }
                 self.ended(id, Status::Restored, took, &Detail::Reasons(&reasons));
+                self.scheduler.finish(id, Outcome::Restored);
+            }
+            Checked::Recorded(reasons, entry) => {
+                self.ledger.record(&self.plan.step(id).name, entry);
+                self.ended(id, Status::Recorded, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Restored);
             }
             Checked::Stale(reasons) => {

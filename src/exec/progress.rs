@@ -1,9 +1,4 @@
-//! What a run tells while it runs. Unaware of how steps are run.
-
-pub(crate) mod json;
-pub(crate) mod live;
-pub(crate) mod paint;
-pub(crate) mod plain;
+//! What a run tells while it runs. Unaware of how steps are run, and of who listens.
 
 use crate::exec::reason::Reason;
 use crate::exec::task::duration;
@@ -76,6 +71,8 @@ pub(crate) struct Running<'a> {
 pub(crate) enum Status {
     Ran,
     Restored,
+    /// Frozen; what is there was recorded.
+    Recorded,
     UpToDate,
     Failed,
     Interrupted,
@@ -90,6 +87,7 @@ impl Status {
         match self {
             Self::Ran => "ran",
             Self::Restored => "restored",
+            Self::Recorded => "recorded",
             Self::UpToDate => "up-to-date",
             Self::Failed => "failed",
             Self::Interrupted => "interrupted",
@@ -103,9 +101,12 @@ impl Status {
         match self {
             Self::UpToDate => "up to date",
             Self::NotRun => "not run",
-            Self::Ran | Self::Restored | Self::Failed | Self::Interrupted | Self::Skipped => {
-                self.slug()
-            }
+            Self::Ran
+            | Self::Restored
+            | Self::Recorded
+            | Self::Failed
+            | Self::Interrupted
+            | Self::Skipped => self.slug(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Progress as lines: one an event. Also what is said above the live lines.
 
-use crate::exec::progress::paint::{Paint, Tone};
+use crate::report::paint::{Ink, Paint};
 use crate::exec::progress::{Detail, Event, FailureReport, Progress, Status};
 use crate::exec::reason::Reason;
 use crate::exec::task::duration;
@@ -25,6 +25,8 @@ pub(crate) struct Words {
     pub(crate) volume: Volume,
     /// Width of the widest step name.
     pub(crate) width: usize,
+    /// Whether live lines tell what runs, so that the reasons are told with the result.
+    pub(crate) live: bool,
 }
 
 /// Writes a line for each event.
@@ -54,12 +56,12 @@ impl Words {
             Event::Began { .. } => Vec::new(),
             Event::Started { step, reasons } => self.started(step, reasons),
             Event::Output { step, line } => {
-                vec![format!("{} {line}", self.paint.text(Tone::Dim, &self.name(step, "|")))]
+                vec![format!("{} {line}", self.paint.text(Ink::Faint, &self.name(step, "|")))]
             }
             Event::Retrying { step, attempt, pause, failure } => {
                 let pause = duration(*pause);
                 let text = format!("{failure}; attempt {attempt} in {pause}");
-                vec![self.line(Tone::Busy, "retry", step, &text)]
+                vec![self.line(Ink::Help, "retry", step, &text)]
             }
             Event::Ended { step, status, took, detail } => {
                 self.ended(step, *status, *took, detail)
@@ -67,14 +69,14 @@ impl Words {
             Event::Stopping => {
                 vec!["stopping: waiting for running stages to end (again to kill them)".to_owned()]
             }
-            Event::Finished { summary } => vec![self.paint.text(Tone::Bold, &summary.to_string())],
+            Event::Finished { summary } => vec![self.paint.text(Ink::Strong, &summary.to_string())],
         }
     }
 
     fn started(&self, step: &Step, reasons: &[Reason]) -> Vec<String> {
         let mut reasons = reasons.iter().map(Reason::to_string);
         let first = reasons.next().unwrap_or_default();
-        let mut lines = vec![self.line(Tone::Busy, "run", step, &first)];
+        let mut lines = vec![self.line(Ink::Help, "run", step, &first)];
         if self.volume == Volume::Explain {
             lines.extend(reasons.map(|reason| self.more(&reason)));
         }
@@ -89,7 +91,12 @@ impl Words {
         detail: &Detail<'_>,
     ) -> Vec<String> {
         let text = match (status, detail) {
+            (Status::Ran, Detail::Reasons(reasons)) if self.live => {
+                let first = reasons.first().map(Reason::to_string).unwrap_or_default();
+                format!("{:<9} {first}", duration(took))
+            }
             (Status::Ran, _) => duration(took),
+            (Status::Recorded, _) => "frozen: its outputs are recorded as they are".to_owned(),
             (Status::Restored, Detail::Reasons(reasons)) => {
                 let first = reasons.first().map(Reason::to_string).unwrap_or_default();
                 format!("{first}; taken from the cache")
@@ -98,12 +105,13 @@ impl Words {
             _ => String::new(),
         };
         match status {
-            Status::Ran => vec![self.line(Tone::Good, "done", step, &text)],
-            Status::Restored => vec![self.line(Tone::Good, "restored", step, &text)],
-            Status::Skipped => vec![self.line(Tone::Dim, "skipped", step, &text)],
-            Status::Interrupted => vec![self.line(Tone::Bad, "stopped", step, &text)],
+            Status::Ran => vec![self.line(Ink::Good, "done", step, &text)],
+            Status::Restored => vec![self.line(Ink::Good, "restored", step, &text)],
+            Status::Recorded => vec![self.line(Ink::Good, "recorded", step, &text)],
+            Status::Skipped => vec![self.line(Ink::Faint, "skipped", step, &text)],
+            Status::Interrupted => vec![self.line(Ink::Error, "stopped", step, &text)],
             Status::UpToDate if self.volume == Volume::Explain => {
-                vec![self.line(Tone::Dim, "up to date", step, "")]
+                vec![self.line(Ink::Faint, "up to date", step, "")]
             }
             Status::UpToDate | Status::Failed | Status::NotRun => Vec::new(),
         }
@@ -116,26 +124,26 @@ impl Words {
         detail: &Detail<'_>,
     ) -> Vec<String> {
         let Detail::Failure(report) = detail else {
-            return vec![self.line(Tone::Bad, "failed", step, "")];
+            return vec![self.line(Ink::Error, "failed", step, "")];
         };
         let FailureReport { text, script, tail, log } = report;
         let text = format!("{text} (after {})", duration(took));
-        let mut lines = vec![self.line(Tone::Bad, "failed", step, &text)];
+        let mut lines = vec![self.line(Ink::Error, "failed", step, &text)];
         let mut indented = |text: &str| {
-            lines.push(format!("    {} {text}", self.paint.text(Tone::Dim, "│")));
+            lines.push(format!("    {} {text}", self.paint.text(Ink::Faint, "│")));
         };
         for line in script.iter().flat_map(|script| script.lines()) {
             indented(&format!("$ {line}"));
         }
         tail.iter().for_each(|line| indented(line));
         if let Some(log) = log {
-            lines.push(format!("    {} whole log: {log}", self.paint.text(Tone::Dim, "╰")));
+            lines.push(format!("    {} whole log: {log}", self.paint.text(Ink::Faint, "╰")));
         }
         lines
     }
 
-    fn line(&self, tone: Tone, verb: &str, step: &Step, text: &str) -> String {
-        let verb = self.paint.text(tone, &format!("{verb:<10}"));
+    fn line(&self, ink: Ink, verb: &str, step: &Step, text: &str) -> String {
+        let verb = self.paint.text(ink, &format!("{verb:<10}"));
         format!("{verb} {} {text}", self.name(step, "")).trim_end().to_owned()
     }
 

@@ -2,7 +2,7 @@
 //! for what is over.
 
 use crate::exec::logs::Logs;
-use crate::exec::progress::plain::Words;
+use crate::cli::progress::plain::Words;
 use crate::exec::progress::{Event, Progress, Running, Status};
 use crate::exec::task::duration;
 use crate::model::ids::StepId;
