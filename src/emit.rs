@@ -1,0 +1,3 @@
+//! From the plan to the text of files. Pure: writes nothing, decides nothing.
+
+pub(crate) mod template;
