@@ -9,7 +9,7 @@ mod base;
 mod check;
 mod cli;
 mod driver;
-//mod exec;
+mod exec;
 mod model;
 mod plan;
 mod report;

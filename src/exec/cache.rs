@@ -61,6 +61,12 @@ impl Cache {
         self.members(oid).is_ok_and(|members| members.iter().all(|member| self.has(&member.md5)))
     }
 
+    /// The text of a stored file.
+    pub(crate) fn read(&self, oid: &str) -> anyhow::Result<String> {
+        let object = self.object(oid)?;
+        fs::read_to_string(&object).with_context(|| format!("cannot read {object}"))
+    }
+
     /// Replaces whatever stands at `path` by the file or directory stored under `oid`.
     pub(crate) fn checkout(&self, oid: &str, path: &Utf8Path, isexec: bool) -> anyhow::Result<()> {
         let folder = path.parent().context("the path has no folder")?;

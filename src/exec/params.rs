@@ -34,6 +34,21 @@ impl ParamsFiles {
         wanted.iter().map(|file| Ok((file.file.local.clone(), self.file_values(file)?))).collect()
     }
 
+    /// The values as they are: `None` for a key that is not there, and for every key of a file
+    /// that does not exist.
+    pub(crate) fn look(&self, wanted: &StepParams) -> anyhow::Result<Vec<(String, Option<Value>)>> {
+        if !self.root.join(&wanted.file.path).exists() {
+            return Ok(wanted.keys.iter().map(|key| (key.clone(), None)).collect());
+        }
+        let params = self.load(&wanted.file.path)?;
+        if wanted.keys.is_empty() {
+            let all = params.value.as_map().unwrap_or_default();
+            return Ok(all.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect());
+        }
+        let look = |key: &String| (key.clone(), params.value.lookup(key).cloned());
+        Ok(wanted.keys.iter().map(look).collect())
+    }
+
     fn file_values(&self, wanted: &StepParams) -> anyhow::Result<Vec<(String, Value)>> {
         let path = &wanted.file.path;
         let params = self.load(path)?;

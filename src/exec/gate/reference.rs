@@ -6,7 +6,7 @@ use crate::exec::gate::measure::Metrics;
 use crate::exec::lock::LockFile;
 use crate::model::policy::{Gate, Reference};
 use crate::plan::Plan;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -86,16 +86,13 @@ impl<'a> References<'a> {
             return Ok(text);
         }
         let md5 = self.recorded_at(revision, path)?;
-        let object = self.object(&md5).map_err(|error| {
+        self.object(&md5).map_err(|error| {
             format!("`{path}` of `{revision}` is not in the cache ({error:#}); `dvc fetch` gets it")
-        })?;
-        std::fs::read_to_string(&object).map_err(|error| {
-            format!("`{path}` of `{revision}` is not in the cache ({error}); `dvc fetch` gets it")
         })
     }
 
-    fn object(&self, md5: &str) -> anyhow::Result<Utf8PathBuf> {
-        Ok(Cache::open(self.root)?.path(md5))
+    fn object(&self, md5: &str) -> anyhow::Result<String> {
+        Cache::open(self.root)?.read(md5)
     }
 
     /// The digest that the lock of that revision holds for `path`.
@@ -106,8 +103,8 @@ impl<'a> References<'a> {
             .map_err(|error| format!("dvc.lock at `{revision}` cannot be read: {error:#}"))?;
         let writers = self.plan.steps.iter().filter_map(|step| {
             let out = step.outs.iter().find(|out| out.path.path == path)?;
-            let entry = lock.stage(&step.name)?.out(&out.path.local)?;
-            entry.md5.clone()
+            let recorded = &lock.get(&step.name)?.outs;
+            recorded.iter().find(|artifact| artifact.path == out.path.local)?.md5.clone()
         });
         writers.last().ok_or_else(nowhere)
     }
