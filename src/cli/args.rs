@@ -38,6 +38,11 @@ pub(crate) enum ColorChoice {
 pub(crate) enum Command {
     Check(commands::check::Args),
     Explain(commands::explain::Args),
+    Gate(commands::gate::Args),
+    Logs(commands::logs::Args),
+    Run(commands::run::Args),
+    Show(commands::show::Args),
+    Status(commands::status::Args),
 }
 
 impl Command {
@@ -45,6 +50,11 @@ impl Command {
         match self {
             Self::Check(args) => commands::check::run(args, context),
             Self::Explain(args) => commands::explain::run(args, context),
+            Self::Gate(args) => commands::gate::run(args, context),
+            Self::Logs(args) => commands::logs::run(args, context),
+            Self::Run(args) => commands::run::run(args, context),
+            Self::Show(args) => commands::show::run(args, context),
+            Self::Status(args) => commands::status::run(args, context),
         }
     }
 }

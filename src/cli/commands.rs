@@ -2,3 +2,9 @@
 
 pub(crate) mod check;
 pub(crate) mod explain;
+mod forecasts;
+pub(crate) mod gate;
+pub(crate) mod logs;
+pub(crate) mod run;
+pub(crate) mod show;
+pub(crate) mod status;

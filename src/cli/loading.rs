@@ -3,7 +3,7 @@
 use crate::base::code::Severity;
 use crate::base::files::Files as _;
 use crate::base::source::SourceMap;
-use crate::cli::context::{Context, print};
+use crate::cli::context::{Context, note};
 use crate::cli::disk::DiskFiles;
 use crate::cli::exit::Exit;
 use crate::driver::{self, Loaded};
@@ -30,7 +30,7 @@ pub(crate) fn load_or_report(context: &Context) -> anyhow::Result<Result<Ready, 
                 .into_iter()
                 .filter(|it| it.severity() == Severity::Error)
                 .collect();
-            print(&human::render(&loaded.sources, &errors, context.screen()));
+            note(human::render(&loaded.sources, &errors, context.screen()).trim_end());
             Ok(Err(Exit::Failure))
         }
     }
@@ -55,6 +55,6 @@ pub(crate) fn load(context: &Context) -> anyhow::Result<Loaded> {
 /// Tells of a name that no stage has.
 pub(crate) fn unknown_stage(unknown: &UnknownStage) -> Exit {
     let help = unknown.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
-    crate::cli::context::complain(&format!("no stage is called `{}`{help}", unknown.name));
+    context::complain(&format!("no stage is called `{}`{help}", unknown.name));
     Exit::Usage
 }
