@@ -1,0 +1,68 @@
+//! Comments and strings of several lines: their line ends, and the indentation of `"""` blocks.
+
+use super::literal::{is_blank, is_newline};
+use crate::syntax::lexer::StringKind;
+use std::borrow::Cow;
+
+/// Writes a block comment with LF and without blanks at line ends.
+pub(super) fn comment(text: &str) -> Cow<'_, str> {
+    let text = unix(text);
+    if !text.contains('\n') {
+        return text;
+    }
+    let lines: Vec<&str> = text.split('\n').map(str::trim_end).collect();
+    Cow::Owned(lines.join("\n"))
+}
+
+/// Writes a string with LF; a `"""` block gets `indent` blanks if that keeps its value.
+pub(super) fn string(text: &str, kind: StringKind, indent: usize) -> Cow<'_, str> {
+    let text = unix(text);
+    if !kind.multi_line {
+        return text;
+    }
+    match indented(&text, kind, indent) {
+        Some(moved) => Cow::Owned(moved),
+        None => text,
+    }
+}
+
+/// A lone CR is a line end too, so all of them become LF: the number of lines stays.
+fn unix(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The block behind another indentation; `None` where that is not plainly safe: escaped line
+/// ends, rare line ends, or a line that lacks the indentation of the closing quotes.
+fn indented(text: &str, kind: StringKind, indent: usize) -> Option<String> {
+    let escaped = kind.hashes == 0 && has_escaped_blank(text);
+    if escaped || text.contains(|letter| letter != '\n' && is_newline(letter)) {
+        return None;
+    }
+    let (opening, body) = text.split_once('\n')?;
+    let (lines, closing) = body.rsplit_once('\n').map_or((None, body), |(a, b)| (Some(a), b));
+    let quotes = closing.trim_start_matches(is_blank);
+    let prefix = closing.strip_suffix(quotes)?;
+    let blanks = " ".repeat(indent);
+    let mut out = String::with_capacity(text.len() + 16 * indent);
+    out.push_str(opening);
+    for line in lines.into_iter().flat_map(|lines| lines.split('\n')) {
+        out.push('\n');
+        if !line.chars().all(is_blank) {
+            out.push_str(&blanks);
+            out.push_str(line.strip_prefix(prefix)?);
+        }
+    }
+    out.push('\n');
+    out.push_str(&blanks);
+    out.push_str(quotes);
+    Some(out)
+}
+
+fn has_escaped_blank(text: &str) -> bool {
+    let mut behind = text.split('\\').skip(1);
+    behind.any(|rest| rest.starts_with(|letter| is_blank(letter) || is_newline(letter)))
+}
