@@ -1,4 +1,81 @@
 //! KDL text in, `ast::Spec` out. Never fails: what is wrong goes into the sink, the rest goes on.
+//!
+//! ```text
+//! text -> lexer -> repair (mends a copy) -> split (top-level nodes)
+//!      -> parse (the kdl crate, a chunk at a time) -> tree -> reader (tables) -> ast
+//! ```
 
+pub(crate) mod ast;
+pub(crate) mod codes;
+mod decode;
 pub(crate) mod format;
-pub(crate) mod lexer;
+mod grammar;
+mod lexer;
+mod parse;
+mod reader;
+mod repair;
+mod sections;
+mod split;
+pub(crate) mod tree;
+
+pub(crate) use reader::is_name;
+pub(crate) use repair::Mended;
+pub(crate) use split::Chunk;
+
+use crate::base::diagnostic::Sink;
+use crate::base::source::{FileId, Span};
+
+/// Specs larger than this are refused.
+const MAX_SIZE: usize = 16 << 20;
+
+/// A file cut into top-level nodes, ready to be read in any order and on any thread.
+#[derive(Debug)]
+pub(crate) struct Cut {
+    pub(crate) mended: Mended,
+    pub(crate) chunks: Vec<Chunk>,
+}
+
+/// Mends and cuts the text of one file.
+pub(crate) fn cut(file: FileId, text: &str, sink: &mut Sink) -> Cut {
+    let text = if text.len() > MAX_SIZE {
+        let megabytes = text.len() >> 20;
+        sink.report(
+            codes::FILE_TOO_LARGE
+                .at(Span::new(file, 0, 0), format!("this spec is {megabytes} MB large"))
+                .help("specs may be 16 MB large; split it with `include`"),
+        );
+        ""
+    } else {
+        text
+    };
+    let mended = repair::mend(file, text, sink);
+    let chunks = split::split(&mended, sink);
+    Cut { mended, chunks }
+}
+
+/// Reads one top-level node of a file.
+pub(crate) fn read(cut: &Cut, chunk: &Chunk, sink: &mut Sink) -> ast::Spec {
+    let mut spec = ast::Spec::default();
+    for node in parse::chunk(&cut.mended, chunk, sink) {
+        spec.append(decode::section(node, sink));
+    }
+    spec
+}
+
+/// Whether the first thing said in a project file is its version; reports it when not.
+pub(crate) fn check_version(cut: &Cut, sink: &mut Sink) {
+    let first = cut.chunks.first();
+    let said = first.and_then(|it| cut.mended.text.get(it.range.clone())).unwrap_or_default();
+    let code = lexer::tokens(said).into_iter().find(|token| !token.is_trivia());
+    let start = first.map_or(0, |it| it.range.start);
+    let (at, name) = code.map_or((0, ""), |token| (start + token.start, token.text(said)));
+    if name != "mlc" {
+        let place = cut.mended.span(at, at);
+        sink.report(
+            codes::MISSING_VERSION
+                .at(place, "the version of the language is missing")
+                .label("`mlc 1` is expected first")
+                .fix("write `mlc 1`", place, "mlc 1\n\n"),
+        );
+    }
+}

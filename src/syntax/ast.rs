@@ -1,0 +1,192 @@
+//! A spec as written: text and places. Nothing is resolved and no default is filled in.
+
+use crate::base::source::{Span, Spanned};
+use crate::syntax::tree::{Literal, Node, RawBound};
+
+/// A string and where it is written.
+pub(crate) type Text = Spanned<String>;
+
+/// All sections of the spec and of what it includes, each kind in source order.
+#[derive(Debug, Default)]
+pub(crate) struct Spec {
+    pub(crate) projects: Vec<Project>,
+    pub(crate) includes: Vec<Text>,
+    pub(crate) vars: Vec<Var>,
+    pub(crate) schemas: Vec<Schema>,
+    pub(crate) datasets: Vec<Dataset>,
+    pub(crate) stages: Vec<Stage>,
+    pub(crate) gates: Vec<Gate>,
+    pub(crate) targets: Vec<Text>,
+    pub(crate) allows: Vec<Allow>,
+}
+
+impl Spec {
+    /// Adds the sections of another part of the spec behind these.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.projects.append(&mut other.projects);
+        self.includes.append(&mut other.includes);
+        self.vars.append(&mut other.vars);
+        self.schemas.append(&mut other.schemas);
+        self.datasets.append(&mut other.datasets);
+        self.stages.append(&mut other.stages);
+        self.gates.append(&mut other.gates);
+        self.targets.append(&mut other.targets);
+        self.allows.append(&mut other.allows);
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Project {
+    pub(crate) name: Option<Text>,
+    /// The node's name, `project`.
+    pub(crate) span: Span,
+    pub(crate) description: Option<Text>,
+    pub(crate) owner: Option<Text>,
+    pub(crate) params: Option<Text>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Var {
+    pub(crate) name: Text,
+    pub(crate) value: Literal,
+}
+
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) name: Text,
+    pub(crate) span: Span,
+    pub(crate) extends: Option<Text>,
+    pub(crate) rows: Vec<RawBound>,
+    pub(crate) drop: Vec<Text>,
+    pub(crate) columns: Vec<Column>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) name: Text,
+    /// `None` when it is missing; that was reported.
+    pub(crate) ty: Option<Text>,
+    pub(crate) bounds: Vec<RawBound>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Check {
+    pub(crate) name: Text,
+    pub(crate) arguments: Vec<Literal>,
+    pub(crate) bounds: Vec<RawBound>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Dataset {
+    pub(crate) name: Text,
+    pub(crate) span: Span,
+    pub(crate) path: Text,
+    pub(crate) schema: Option<Text>,
+    pub(crate) disjoint: Vec<Disjoint>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Disjoint {
+    pub(crate) columns: Vec<Text>,
+    pub(crate) with: Option<Text>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Stage {
+    pub(crate) name: Option<Text>,
+    pub(crate) span: Span,
+    pub(crate) desc: Option<Text>,
+    pub(crate) matrix: Vec<Axis>,
+    pub(crate) cmd: Vec<Text>,
+    pub(crate) wdir: Option<Text>,
+    pub(crate) deps: Vec<Dep>,
+    pub(crate) outs: Vec<Out>,
+    pub(crate) params: Vec<Params>,
+    pub(crate) env: Vec<(Text, Literal)>,
+    pub(crate) cpus: Option<Literal>,
+    pub(crate) memory: Option<Text>,
+    pub(crate) gpus: Option<Literal>,
+    pub(crate) retry: Option<(Literal, Option<Text>)>,
+    pub(crate) timeout: Option<Text>,
+    pub(crate) frozen: bool,
+    pub(crate) always: bool,
+    pub(crate) meta: Vec<Node>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Axis {
+    pub(crate) name: Text,
+    pub(crate) values: Vec<Literal>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Dep {
+    /// A quoted path, or a bare name.
+    pub(crate) what: Literal,
+    pub(crate) schema: Option<Text>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Out {
+    pub(crate) path: Text,
+    pub(crate) kind: OutKind,
+    pub(crate) cache: Option<bool>,
+    pub(crate) persist: Option<bool>,
+    pub(crate) push: Option<bool>,
+    pub(crate) desc: Option<Text>,
+    pub(crate) schema: Option<Text>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum OutKind {
+    Data,
+    Metrics {
+        provides: Vec<Text>,
+    },
+    /// Property names and values in the order written.
+    Plots {
+        properties: Vec<(String, Literal)>,
+    },
+}
+
+#[derive(Debug)]
+pub(crate) struct Params {
+    /// `None` means the default params file.
+    pub(crate) file: Option<Text>,
+    /// Empty, with a file, means all of it.
+    pub(crate) keys: Vec<Text>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Gate {
+    pub(crate) name: Text,
+    pub(crate) span: Span,
+    pub(crate) metrics: Option<Text>,
+    pub(crate) baseline: Option<Text>,
+    pub(crate) thresholds: Vec<Threshold>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Threshold {
+    /// The metric; `size` with a path is a size.
+    pub(crate) name: Text,
+    pub(crate) size_of: Option<Text>,
+    pub(crate) against: Option<Text>,
+    pub(crate) bounds: Vec<RawBound>,
+    pub(crate) span: Span,
+}
+
+/// `allow "<slug>"`: silences one rule within `scope`.
+#[derive(Debug)]
+pub(crate) struct Allow {
+    pub(crate) slug: Text,
+    /// The node that holds it; `None` means its whole file.
+    pub(crate) scope: Option<Span>,
+    /// The whole `allow` node.
+    pub(crate) span: Span,
+}

@@ -1,0 +1,108 @@
+//! Schemas and datasets.
+
+use crate::base::diagnostic::Sink;
+use crate::syntax::ast::{Allow, Check, Column, Dataset, Disjoint, Schema};
+use crate::syntax::codes;
+use crate::syntax::decode::{allow, fields, named};
+use crate::syntax::grammar::core::ALLOW;
+use crate::syntax::reader::{self, Form};
+use crate::syntax::tree::Node;
+
+pub(super) fn schema(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) -> Option<Schema> {
+    let mut schema = Schema {
+        name: form.text(0)?,
+        span: form.node.span,
+        extends: form.property_text("extends"),
+        rows: Vec::new(),
+        drop: Vec::new(),
+        columns: Vec::new(),
+    };
+    for (rule, field) in fields(form, sink, allows) {
+        match rule {
+            "rows" => {
+                needs_bound(&field, sink);
+                schema.rows.extend(field.bounds);
+            }
+            "drop" => schema.drop.extend(field.texts()),
+            "columns" => {
+                let columns = named(&field, sink);
+                schema.columns.extend(columns.iter().map(|(_, it)| column(it, sink, allows)));
+            }
+            _ => {}
+        }
+    }
+    Some(schema)
+}
+
+fn needs_bound(form: &Form<'_>, sink: &mut Sink) {
+    if form.bounds.is_empty() {
+        let name = &form.node.name;
+        sink.report(
+            codes::MISSING_BOUND
+                .at(name.span, format!("`{}` needs a bound", name.value))
+                .help(format!("for example `{} >=1000`", name.value)),
+        );
+    }
+}
+
+fn column(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) -> Column {
+    let mut checks = Vec::new();
+    for item in &form.items {
+        if item.name.value == "allow" {
+            allow(&reader::read(item, &ALLOW, sink), Some(form.node.span), allows);
+        } else {
+            checks.push(check(item, sink));
+        }
+    }
+    Column {
+        name: form.node.name.clone(),
+        ty: form.text(0),
+        bounds: form.bounds.clone(),
+        checks,
+        span: form.node.span,
+    }
+}
+
+fn check(node: &Node, sink: &mut Sink) -> Check {
+    let form = reader::read(node, &crate::syntax::grammar::schema::CHECK, sink);
+    Check {
+        name: node.name.clone(),
+        arguments: form.arguments.iter().map(|&it| it.clone()).collect(),
+        bounds: form.bounds.clone(),
+        span: node.span,
+    }
+}
+
+pub(super) fn dataset(
+    form: &Form<'_>,
+    sink: &mut Sink,
+    allows: &mut Vec<Allow>,
+) -> Option<Dataset> {
+    let disjoint = fields(form, sink, allows);
+    let disjoint = disjoint.into_iter().filter(|(rule, _)| *rule == "disjoint");
+    let disjoint = disjoint
+        .map(|(_, it)| Disjoint {
+            columns: it.texts(),
+            with: it.property_text("with"),
+            span: it.node.span,
+        })
+        .collect();
+    let name = form.text(0)?;
+    let Some(path) = form.text(1) else {
+        sink.report(
+            codes::MISSING_VALUE
+                .at(name.span, format!("dataset `{}` needs a path", name.value))
+                .label("a quoted path is expected after this"),
+        );
+        return None;
+    };
+    for extra in form.arguments.iter().skip(2) {
+        sink.report(
+            codes::UNEXPECTED_VALUE
+                .at(extra.span, "a dataset takes one path")
+                .label("not expected here"),
+        );
+    }
+    let schema = form.property_text("schema");
+    Some(Dataset { name, span: form.node.span, path, schema, disjoint })
+}

@@ -1,0 +1,53 @@
+//! Thresholds.
+
+use crate::base::diagnostic::Sink;
+use crate::syntax::ast::{Allow, Gate, Threshold};
+use crate::syntax::codes;
+use crate::syntax::decode::allow;
+use crate::syntax::grammar::core::ALLOW;
+use crate::syntax::grammar::thresholds::{SIZE, THRESHOLD};
+use crate::syntax::reader::{self, Form};
+use crate::syntax::tree::{Entry, Node};
+
+pub(super) fn gate(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) -> Option<Gate> {
+    let mut thresholds = Vec::new();
+    for item in &form.items {
+        if item.name.value == "allow" {
+            allow(&reader::read(item, &ALLOW, sink), Some(form.node.span), allows);
+        } else if let Some(diagnostic) = codes::threshold_not_built_yet(item) {
+            sink.report(diagnostic);
+        } else {
+            thresholds.push(threshold(item, sink));
+        }
+    }
+    Some(Gate {
+        name: form.text(0)?,
+        span: form.node.span,
+        metrics: form.property_text("metrics"),
+        baseline: form.property_text("baseline"),
+        thresholds,
+    })
+}
+
+fn threshold(node: &Node, sink: &mut Sink) -> Threshold {
+    let has_path = node.entries.iter().any(|entry| match entry {
+        Entry::Argument(literal) => literal.quoted().is_some(),
+        Entry::Property { .. } | Entry::Bound(_) => false,
+    });
+    let rule = if node.name.value == "size" && has_path { &SIZE } else { &THRESHOLD };
+    let form = reader::read(node, rule, sink);
+    if form.bounds.is_empty() && node.entries.iter().all(|it| !matches!(it, Entry::Bound(_))) {
+        sink.report(
+            codes::MISSING_BOUND
+                .at(node.name.span, format!("`{}` needs a bound", node.name.value))
+                .help(format!("for example `{} >=0.85`", node.name.value)),
+        );
+    }
+    Threshold {
+        name: node.name.clone(),
+        size_of: form.text(0),
+        against: form.property_text("against"),
+        bounds: form.bounds.clone(),
+        span: node.span,
+    }
+}

@@ -1,0 +1,84 @@
+//! Tables of schemas and datasets.
+
+use crate::syntax::grammar::core::ALLOW;
+use crate::syntax::grammar::{Arguments, BlockRule, Bounds, Kind, NODE, NodeRule, Property};
+
+pub(crate) static SCHEMA: NodeRule = NodeRule {
+    name: "schema",
+    summary: "what a table must look like",
+    arguments: Arguments::One(Kind::Name),
+    properties: &[Property {
+        name: "extends",
+        summary: "the schema whose columns this one starts from",
+        kind: Kind::Name,
+    }],
+    block: BlockRule::Fields(&[&ROWS, &DROP, &COLUMNS, &ALLOW]),
+    repeats: true,
+    ..NODE
+};
+
+static ROWS: NodeRule = NodeRule {
+    name: "rows",
+    summary: "bounds on the number of rows",
+    bounds: Bounds::Plain,
+    ..NODE
+};
+
+static DROP: NodeRule = NodeRule {
+    name: "drop",
+    summary: "columns of the extended schema that this one does not have",
+    arguments: Arguments::Many(Kind::Word),
+    repeats: true,
+    ..NODE
+};
+
+static COLUMNS: NodeRule = NodeRule {
+    name: "columns",
+    summary: "one line a column: name, type, bounds, checks",
+    block: BlockRule::Named(&COLUMN),
+    repeats: true,
+    ..NODE
+};
+
+/// A column: its name is the node's name.
+pub(crate) static COLUMN: NodeRule = NodeRule {
+    name: "column",
+    summary: "name, type (`?` = values may be missing), bounds on every value",
+    arguments: Arguments::One(Kind::Word),
+    bounds: Bounds::Plain,
+    block: BlockRule::Named(&CHECK),
+    ..NODE
+};
+
+/// A check in a column's block: its name is that of a constraint.
+pub(crate) static CHECK: NodeRule = NodeRule {
+    name: "check",
+    summary: "a constraint with its values or bounds",
+    arguments: Arguments::Any(Kind::Scalar),
+    bounds: Bounds::Plain,
+    repeats: true,
+    ..NODE
+};
+
+pub(crate) static DATASET: NodeRule = NodeRule {
+    name: "dataset",
+    summary: "data that no stage makes: name and path",
+    arguments: Arguments::Many(Kind::Word),
+    properties: &[Property {
+        name: "schema",
+        summary: "what is demanded of the data",
+        kind: Kind::Name,
+    }],
+    block: BlockRule::Fields(&[&DISJOINT, &ALLOW]),
+    repeats: true,
+    ..NODE
+};
+
+static DISJOINT: NodeRule = NodeRule {
+    name: "disjoint",
+    summary: "no value of this column may occur in the other dataset: a guard against leakage",
+    arguments: Arguments::Many(Kind::Word),
+    properties: &[Property { name: "with", summary: "the other dataset", kind: Kind::Name }],
+    repeats: true,
+    ..NODE
+};

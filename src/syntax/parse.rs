@@ -1,0 +1,249 @@
+//! Chunks of mended text through the `kdl` crate into light trees. The only user of the crate.
+//!
+//! A chunk is one top-level node. Chunks are parsed one by one, so that a broken node leaves the
+//! others whole, the parse can use all cores, and only one crate tree is alive a thread.
+
+use crate::base::bound::Op;
+use crate::base::diagnostic::Sink;
+use crate::base::source::{Span, Spanned};
+use crate::syntax::codes;
+use crate::syntax::repair::Mended;
+use crate::syntax::split::Chunk;
+use crate::syntax::tree::{Block, Entry, Literal, Node, RawBound, Scalar};
+use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
+use miette::SourceSpan;
+
+/// How often a chunk is parsed again with a broken line blanked out.
+const ATTEMPTS: usize = 8;
+
+/// Parses one chunk; what cannot be read is reported and left out.
+pub(crate) fn chunk(mended: &Mended, chunk: &Chunk, sink: &mut Sink) -> Vec<Node> {
+    let source = mended.text.get(chunk.range.clone()).unwrap_or_default();
+    let reader = Reader { mended, offset: chunk.range.start };
+    match KdlDocument::parse_v2(source) {
+        Ok(document) => reader.nodes(&document),
+        Err(error) => reader.recover(source.to_owned(), error, sink),
+    }
+}
+
+struct Reader<'a> {
+    mended: &'a Mended,
+    /// Where the chunk starts in the mended text.
+    offset: usize,
+}
+
+impl Reader<'_> {
+    /// Blanks the lines of the errors and tries again, so that the rest of the node is read.
+    fn recover(&self, mut source: String, error: kdl::KdlError, sink: &mut Sink) -> Vec<Node> {
+        let mut error = error;
+        for attempt in 0..ATTEMPTS {
+            let spans: Vec<_> = error.diagnostics.iter().map(|it| it.span).collect();
+            if attempt == 0 {
+                self.report(&source, &error, sink);
+            }
+            if !blank(&mut source, &spans) {
+                break;
+            }
+            match KdlDocument::parse_v2(&source) {
+                Ok(document) => return self.nodes(&document),
+                Err(next) => error = next,
+            }
+        }
+        Vec::new()
+    }
+
+    /// Reports the first error only: the others are often its echo.
+    fn report(&self, source: &str, error: &kdl::KdlError, sink: &mut Sink) {
+        let Some(first) = error.diagnostics.first() else { return };
+        let (start, end) = narrowed(source, first.span);
+        let said = first.message.clone().unwrap_or_default();
+        let mut diagnostic = codes::SYNTAX_ERROR
+            .at(self.span_of(start, end), "this cannot be read")
+            .label(first.label.clone().unwrap_or(said));
+        if let Some(help) = &first.help {
+            diagnostic = diagnostic.help(help.clone());
+        }
+        sink.report(diagnostic);
+    }
+
+    fn span_of(&self, start: usize, end: usize) -> Span {
+        self.mended.span(self.offset + start, self.offset + end)
+    }
+
+    fn span(&self, span: SourceSpan) -> Span {
+        self.span_of(span.offset(), span.offset() + span.len())
+    }
+
+    fn nodes(&self, document: &KdlDocument) -> Vec<Node> {
+        document.nodes().iter().map(|node| self.node(node)).collect()
+    }
+
+    fn node(&self, node: &KdlNode) -> Node {
+        let name = node.name();
+        let quoted = name.repr().is_some_and(|repr| repr.starts_with(['"', '#']));
+        let name = Spanned::new(name.value().to_owned(), self.span(name.span()));
+        let block = node.children().map(|children| self.block(children));
+        let mut span = name.span.to(self.span(node.span()));
+        let entries = self.entries(node.entries());
+        // The crate's span may take blanks along or leave the block out.
+        span.end = name.span.end;
+        for last in entries.last().map(Entry::span).iter().chain(block.iter().map(|it| &it.span)) {
+            span = span.to(*last);
+        }
+        Node { name, quoted, entries, block, span }
+    }
+
+    fn block(&self, document: &KdlDocument) -> Block {
+        let inner = self.span(document.span());
+        Block { nodes: self.nodes(document), span: inner }
+    }
+
+    /// Reads entries, joining a lone `>` with the value behind it.
+    fn entries(&self, entries: &[KdlEntry]) -> Vec<Entry> {
+        let mut read: Vec<Entry> = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let next = self.entry(entry);
+            match (read.last(), next) {
+                (Some(Entry::Argument(operator)), Entry::Argument(value))
+                    if let Some((name, op)) = operator.word().and_then(lone_operator) =>
+                {
+                    let span = operator.span.to(value.span);
+                    let name = name_span(name, operator.span);
+                    read.pop();
+                    read.push(Entry::Bound(RawBound { name, op, value, span }));
+                }
+                (_, next) => read.push(next),
+            }
+        }
+        read
+    }
+
+    fn entry(&self, entry: &KdlEntry) -> Entry {
+        let span = self.span(entry.span());
+        let repr = entry.format().map_or("", |format| format.value_repr.as_str());
+        let value_span =
+            Span { start: span.end.saturating_sub(length(repr)).max(span.start), ..span };
+        let value = scalar(entry.value());
+        let bare = matches!(value, Scalar::Str(_)) && !repr.starts_with(['"', '#']);
+        let literal = |span| Literal { value: value.clone(), bare, span };
+        let Some(key) = entry.name() else {
+            let word = entry.value().as_string().filter(|_| bare);
+            return match word.and_then(strict_bound) {
+                Some((name, op, number)) => {
+                    let at = name.len() + 1;
+                    let place =
+                        Span { start: span.start + length(&word.unwrap_or("")[..at]), ..span };
+                    let value = Literal { value: number, bare: false, span: place };
+                    Entry::Bound(RawBound { name: name_span(name, span), op, value, span })
+                }
+                None => Entry::Argument(literal(span)),
+            };
+        };
+        let key_span = self.span(key.span());
+        match bound_key(key.value()) {
+            Some((name, op)) => {
+                let name = name_span(name, key_span);
+                Entry::Bound(RawBound { name, op, value: literal(value_span), span })
+            }
+            None => Entry::Property {
+                key: Spanned::new(key.value().to_owned(), key_span),
+                value: literal(value_span),
+                span,
+            },
+        }
+    }
+}
+
+fn length(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
+}
+
+fn scalar(value: &KdlValue) -> Scalar {
+    match value {
+        KdlValue::String(text) => Scalar::Str(text.clone()),
+        KdlValue::Integer(number) => Scalar::Int(*number),
+        KdlValue::Float(number) => Scalar::Float(*number),
+        KdlValue::Bool(value) => Scalar::Bool(*value),
+        KdlValue::Null => Scalar::Null,
+    }
+}
+
+/// The name in front of a comparison, placed at the start of its entry.
+fn name_span(name: &str, entry: Span) -> Option<Spanned<String>> {
+    let span = Span { end: entry.start + length(name), ..entry };
+    (!name.is_empty()).then(|| Spanned::new(name.to_owned(), span))
+}
+
+/// `drop<` of `drop<=0.02`, `>` of `>=18`.
+fn bound_key(key: &str) -> Option<(&str, Op)> {
+    let (name, op) = match key.strip_suffix('>') {
+        Some(name) => (name, Op::Ge),
+        None => (key.strip_suffix('<')?, Op::Le),
+    };
+    is_name_or_empty(name).then_some((name, op))
+}
+
+/// `>0` or `drop>0.05` as one bare word.
+fn strict_bound(word: &str) -> Option<(&str, Op, Scalar)> {
+    let at = word.find(['<', '>'])?;
+    let (name, rest) = word.split_at(at);
+    let op = if rest.starts_with('>') { Op::Gt } else { Op::Lt };
+    let value = number(rest.get(1..)?)?;
+    is_name_or_empty(name).then_some((name, op, value))
+}
+
+/// `>` alone, its value being the next argument.
+fn lone_operator(word: &str) -> Option<(&str, Op)> {
+    let (name, op) = match word.strip_suffix('>') {
+        Some(name) => (name, Op::Gt),
+        None => (word.strip_suffix('<')?, Op::Lt),
+    };
+    is_name_or_empty(name).then_some((name, op))
+}
+
+fn is_name_or_empty(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// A number in KDL's spelling, as far as a bare word can hold one.
+fn number(text: &str) -> Option<Scalar> {
+    let starts = text.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit());
+    let digits = text.replace('_', "");
+    match digits.parse::<i128>() {
+        _ if !starts => None,
+        Ok(value) => Some(Scalar::Int(value)),
+        Err(_) => digits.parse().ok().filter(|it: &f64| it.is_finite()).map(Scalar::Float),
+    }
+}
+
+/// Bounds of a crate error within its first line: some of its spans run to the end of the text.
+fn narrowed(source: &str, span: SourceSpan) -> (usize, usize) {
+    let start = span.offset().min(source.len());
+    let text = source.get(start..(start + span.len()).min(source.len())).unwrap_or_default();
+    let lead = text.len() - text.trim_start().len();
+    let text = text.trim_start();
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    (start + lead, start + lead + line.len())
+}
+
+/// Blanks the lines in which errors start, keeping braces and offsets. False when nothing changed.
+fn blank(source: &mut String, spans: &[SourceSpan]) -> bool {
+    let mut changed = false;
+    for span in spans {
+        let (at, _) = narrowed(source, *span);
+        let start = source.get(..at).and_then(|it| it.rfind('\n')).map_or(0, |it| it + 1);
+        let end = source.get(at..).and_then(|it| it.find('\n')).map_or(source.len(), |it| at + it);
+        // A node's first line keeps its name: only what follows the error goes.
+        let from = if start == 0 { at } else { start };
+        let line = source.get(from..end).unwrap_or_default();
+        let blanked: String = line
+            .chars()
+            .flat_map(|c| {
+                std::iter::repeat_n(if c == '{' || c == '}' { c } else { ' ' }, c.len_utf8())
+            })
+            .collect();
+        changed |= blanked != line;
+        source.replace_range(from..end, &blanked);
+    }
+    changed
+}

@@ -1,0 +1,223 @@
+//! Everyday mistakes in KDL text: named, explained, and mended in a copy so that parsing goes on.
+//!
+//! Each pass looks at tokens, reports what it recognises and returns the edits that mend it. The
+//! parser then sees the mended copy and [`Mended::span`] leads every place back to the source, so
+//! one mistake gives one diagnostic and hides nothing else. Clean text costs the token scan only.
+
+mod balance;
+mod strings;
+mod words;
+
+use crate::base::code::Code;
+use crate::base::diagnostic::{Diagnostic, Edit, Sink};
+use crate::base::source::{FileId, Span};
+use crate::syntax::lexer::{self, Token};
+
+pub(crate) use balance::MAX_DEPTH;
+
+/// Text that can be parsed, and the way back to the text that was written.
+#[derive(Debug)]
+pub(crate) struct Mended {
+    pub(crate) file: FileId,
+    pub(crate) text: String,
+    pub(crate) tokens: Vec<Token>,
+    /// One for each pass that changed something, in order.
+    passes: Vec<Shift>,
+}
+
+/// Mends the everyday mistakes in `text` and reports each.
+pub(crate) fn mend(file: FileId, text: &str, sink: &mut Sink) -> Mended {
+    let tokens = lexer::tokens(text);
+    let mut mended = Mended { file, text: text.to_owned(), tokens, passes: Vec::new() };
+    for pass in [strings::find, balance::find, words::find] {
+        let mut found = Findings { mended: &mended, list: Vec::new() };
+        pass(&mut found);
+        let list = found.list;
+        mended.apply(list, sink);
+    }
+    mended
+}
+
+/// What a pass recognised: the diagnostic, and edits of the mended text (ascending, disjoint).
+struct Finding {
+    /// `None` where an edit belongs to a mistake already reported.
+    diagnostic: Option<Diagnostic>,
+    edits: Vec<Edit>,
+}
+
+/// Collects what one pass recognises in one text.
+struct Findings<'a> {
+    mended: &'a Mended,
+    list: Vec<Finding>,
+}
+
+impl<'a> Findings<'a> {
+    fn text(&self) -> &'a str {
+        &self.mended.text
+    }
+
+    fn tokens(&self) -> &'a [Token] {
+        &self.mended.tokens
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        Span::new(self.mended.file, start, end)
+    }
+
+    /// Reports a mistake whose fix is also how the parser shall see it.
+    fn fixable(
+        &mut self,
+        code: &'static Code,
+        at: Span,
+        message: &str,
+        label: &str,
+        fix: (&str, Vec<(Span, String)>),
+    ) {
+        let (title, edits) = fix;
+        let mut diagnostic = code.at(at, message).label(label);
+        for (span, text) in &edits {
+            diagnostic = diagnostic.fix(title, *span, text.clone());
+        }
+        let edits = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
+        self.list.push(Finding { diagnostic: Some(diagnostic), edits });
+    }
+
+    /// Reports a mistake with an edit only for the parser: what was meant is unclear.
+    fn unclear(&mut self, diagnostic: Diagnostic, edits: Vec<(Span, String)>) {
+        let edits = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
+        self.list.push(Finding { diagnostic: Some(diagnostic), edits });
+    }
+}
+
+impl Findings<'_> {
+    /// Mends what a reported mistake left behind.
+    fn mend_silently(&mut self, edits: Vec<(Span, String)>) {
+        let edits = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
+        self.list.push(Finding { diagnostic: None, edits });
+    }
+}
+
+impl Mended {
+    /// Leads a byte range of the mended text back to the source.
+    pub(crate) fn span(&self, start: usize, end: usize) -> Span {
+        let (start, end) = self
+            .passes
+            .iter()
+            .rev()
+            .fold((start, end), |(start, end), pass| (pass.start(start), pass.end(end)));
+        Span::new(self.file, start, end)
+    }
+
+    /// Whether anything had to be mended.
+    pub(crate) fn is_changed(&self) -> bool {
+        !self.passes.is_empty()
+    }
+
+    fn apply(&mut self, findings: Vec<Finding>, sink: &mut Sink) {
+        let mut edits = Vec::new();
+        for finding in findings {
+            edits.extend(finding.edits);
+            finding.diagnostic.into_iter().for_each(|it| sink.report(self.to_source(it)));
+        }
+        if edits.is_empty() {
+            return;
+        }
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        let (text, shift) = shifted(&self.text, &edits);
+        self.tokens = lexer::tokens(&text);
+        self.text = text;
+        self.passes.push(shift);
+    }
+
+    fn to_source(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        if self.passes.is_empty() {
+            return diagnostic;
+        }
+        let back = |span: &mut Span| *span = self.span(span.start as usize, span.end as usize);
+        back(&mut diagnostic.primary.span);
+        diagnostic.secondary.iter_mut().for_each(|label| back(&mut label.span));
+        for edit in diagnostic.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
+            back(&mut edit.span);
+        }
+        diagnostic
+    }
+}
+
+/// Where one pass replaced text: (start and end before, start and end after), ascending.
+#[derive(Debug)]
+struct Shift {
+    regions: Vec<Region>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Region {
+    before: (usize, usize),
+    after: (usize, usize),
+}
+
+impl Shift {
+    /// Maps the start of a range back: inside replaced text it is where the replacement began.
+    fn start(&self, at: usize) -> usize {
+        let index = self.regions.partition_point(|region| region.after.0 <= at);
+        self.back(index, at, |region| at < region.after.1, |region| region.before.0)
+    }
+
+    /// Maps the end of a range back: inside replaced text it is where the replaced text ended.
+    fn end(&self, at: usize) -> usize {
+        let index = self.regions.partition_point(|region| region.after.0 < at);
+        self.back(index, at, |region| at <= region.after.1, |region| region.before.1)
+    }
+
+    fn back(
+        &self,
+        index: usize,
+        at: usize,
+        inside: impl Fn(&Region) -> bool,
+        edge: impl Fn(&Region) -> usize,
+    ) -> usize {
+        match index.checked_sub(1).and_then(|last| self.regions.get(last)) {
+            None => at,
+            Some(region) if inside(region) => edge(region),
+            Some(region) => at - region.after.1 + region.before.1,
+        }
+    }
+}
+
+/// Applies ascending edits, leaving out those that overlap an earlier one.
+fn shifted(text: &str, edits: &[Edit]) -> (String, Shift) {
+    let mut result = String::with_capacity(text.len() + 16);
+    let mut regions = Vec::with_capacity(edits.len());
+    let mut done = 0;
+    for edit in edits {
+        let range = edit.span.range();
+        if range.start < done {
+            continue;
+        }
+        result.push_str(text.get(done..range.start).unwrap_or_default());
+        let start = result.len();
+        result.push_str(&edit.text);
+        regions.push(Region { before: (range.start, range.end), after: (start, result.len()) });
+        done = range.end;
+    }
+    result.push_str(text.get(done..).unwrap_or_default());
+    (result, Shift { regions })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_lead_back_to_the_source() {
+        let file = FileId(0);
+        let text = "a 30s b";
+        let edits = [Edit { span: Span::new(file, 2, 5), text: "\"30s\"".into() }];
+        let (mended, shift) = shifted(text, &edits);
+        assert_eq!(mended, "a \"30s\" b");
+        for (range, want) in
+            [((2, 7), (2, 5)), ((8, 9), (6, 7)), ((0, 1), (0, 1)), ((0, 9), (0, 7))]
+        {
+            assert_eq!((shift.start(range.0), shift.end(range.1)), want, "{range:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The names of sections: built now, coming later. The splitter and the reader share them.
+
+/// Sections that exist, in the order a spec usually has them.
+pub(crate) const SECTIONS: &[&str] = &[
+    "mlc",
+    "project",
+    "include",
+    "vars",
+    "params",
+    "schema",
+    "dataset",
+    "stage",
+    "thresholds",
+    "targets",
+    "allow",
+];
+
+/// Sections of the language that this version does not build yet.
+pub(crate) const LATER: &[&str] =
+    &["service", "rollout", "monitor", "baseline", "retrain", "registry", "ci"];
+
+/// Whether a line at the left margin starts a section.
+pub(crate) fn starts_section(line: &str) -> bool {
+    let name = first_word(line);
+    SECTIONS.contains(&name) || LATER.contains(&name)
+}
+
+/// Whether the section that a line starts makes no sense without a block.
+pub(crate) fn needs_block(line: &str) -> bool {
+    let name = first_word(line);
+    matches!(name, "project" | "vars" | "schema" | "stage" | "thresholds" | "targets")
+        || LATER.contains(&name)
+}
+
+fn first_word(line: &str) -> &str {
+    line.split([' ', '\t', '\r', '\n', '{', '"', ';']).next().unwrap_or_default()
+}

@@ -1,0 +1,124 @@
+//! Cuts mended text at top-level nodes into ranges that concatenate to it.
+//!
+//! It also refuses what would cost the parser exponential time or its stack: deep nesting and
+//! slashdashed blocks within each other.
+
+use crate::base::diagnostic::Sink;
+use crate::syntax::codes;
+use crate::syntax::lexer::TokenKind;
+use crate::syntax::repair::{MAX_DEPTH, Mended};
+use std::ops::Range;
+
+/// Slashdashed blocks within each other: each level costs the parser four times the time.
+const MAX_SLASHDASH: usize = 4;
+
+/// One top-level node with the comments and blank lines before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Chunk {
+    /// Bytes of the mended text.
+    pub(crate) range: Range<usize>,
+}
+
+/// Cuts the text; chunks that nest too deeply are reported and left out.
+pub(crate) fn split(mended: &Mended, sink: &mut Sink) -> Vec<Chunk> {
+    let mut chunks = Vec::new();
+    let mut scan = Scan::default();
+    for (index, token) in mended.tokens.iter().enumerate() {
+        if scan.step(token.kind) {
+            let next = mended.tokens.get(index + 1).map(|it| it.kind);
+            if next.is_none() || !scan.continues(next) {
+                finish(mended, &mut scan, token.end, &mut chunks, sink);
+            }
+        }
+        if scan.too_deep() && scan.refused.is_none() {
+            scan.refused = Some((token.start, token.end));
+        }
+    }
+    finish(mended, &mut scan, mended.text.len(), &mut chunks, sink);
+    chunks
+}
+
+fn finish(mended: &Mended, scan: &mut Scan, end: usize, chunks: &mut Vec<Chunk>, sink: &mut Sink) {
+    let range = scan.start..end;
+    match scan.refused {
+        Some((start, stop)) => sink.report(
+            codes::DEEP_NESTING
+                .at(mended.span(start, stop), "blocks are nested too deeply")
+                .label("too deep from here on")
+                .help(format!(
+                    "at most {MAX_DEPTH} blocks, and {MAX_SLASHDASH} blocks commented out with `/-`, \
+                     may stand within each other"
+                )),
+        ),
+        None if scan.said => chunks.push(Chunk { range }),
+        None => {}
+    }
+    *scan = Scan { start: end, ..Scan::default() };
+}
+
+#[derive(Default)]
+struct Scan {
+    start: usize,
+    /// Whether anything but blanks and comments was seen.
+    said: bool,
+    /// One flag an open block: whether it is commented out.
+    blocks: Vec<bool>,
+    /// `/-` seen in the current node and not yet spent on a block.
+    pending: usize,
+    /// Whether the last thing said was `/-`.
+    dashed: bool,
+    /// Most `/-` in a row.
+    run: usize,
+    refused: Option<(usize, usize)>,
+}
+
+impl Scan {
+    /// Takes one token; true when a top-level node may end with it.
+    fn step(&mut self, kind: TokenKind) -> bool {
+        match kind {
+            TokenKind::Newline | TokenKind::Semicolon => {
+                let ends = self.blocks.is_empty() && self.said && !self.dashed;
+                if !self.dashed {
+                    self.pending = 0;
+                }
+                return ends;
+            }
+            TokenKind::Space
+            | TokenKind::LineComment
+            | TokenKind::BlockComment
+            | TokenKind::Continuation => return false,
+            TokenKind::Slashdash => {
+                self.pending += 1;
+                self.run += 1;
+                (self.said, self.dashed) = (true, true);
+                return false;
+            }
+            TokenKind::OpenBrace => {
+                self.blocks.push(self.pending > 0);
+                self.pending = 0;
+            }
+            TokenKind::CloseBrace => {
+                self.blocks.pop();
+            }
+            TokenKind::OpenParen
+            | TokenKind::CloseParen
+            | TokenKind::Equals
+            | TokenKind::Bracket
+            | TokenKind::String(_)
+            | TokenKind::Word => {}
+        }
+        self.run = 0;
+        (self.said, self.dashed) = (true, false);
+        false
+    }
+
+    /// Whether the node goes on behind this end of line.
+    fn continues(&self, next: Option<TokenKind>) -> bool {
+        self.dashed || next == Some(TokenKind::OpenBrace)
+    }
+
+    fn too_deep(&self) -> bool {
+        let commented = self.blocks.iter().filter(|&&it| it).count();
+        self.blocks.len() > MAX_DEPTH || commented > MAX_SLASHDASH || self.run > MAX_SLASHDASH
+    }
+}
