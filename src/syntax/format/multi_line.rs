@@ -63,6 +63,12 @@ fn indented(text: &str, kind: StringKind, indent: usize) -> Option<String> {
 }
 
 fn has_escaped_blank(text: &str) -> bool {
-    let mut behind = text.split('\\').skip(1);
-    behind.any(|rest| rest.starts_with(|letter| is_blank(letter) || is_newline(letter)))
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        let escaped = if letter == '\\' { letters.next() } else { None };
+        if escaped.is_some_and(|letter| is_blank(letter) || is_newline(letter)) {
+            return true;
+        }
+    }
+    false
 }

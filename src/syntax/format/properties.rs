@@ -80,10 +80,6 @@ fn with_bounds_joined(entries: Vec<Entry>) -> Vec<Entry> {
 
 /// Checks everything that is promised of a text that the crate parses.
 fn assert_promises(text: &str) -> Result<(), TestCaseError> {
-    use std::sync::atomic::*; static A: AtomicUsize=AtomicUsize::new(0); static B: AtomicUsize=AtomicUsize::new(0);
-    let a=A.fetch_add(1,Ordering::Relaxed);
-    if KdlDocument::parse_v2(text).is_ok(){B.fetch_add(1,Ordering::Relaxed);} else if a%50==0 {eprintln!("BAD {text:?} {:?}",format(text))}
-    if a%100==0{eprintln!("PARSED {}/{}",B.load(Ordering::Relaxed),a)}
     let before = KdlDocument::parse_v2(text);
     let formatted = match format(text) {
         Ok(formatted) => formatted,
@@ -97,6 +93,18 @@ fn assert_promises(text: &str) -> Result<(), TestCaseError> {
     let blank_end = formatted.lines().any(|line| line.ends_with([' ', '\t']));
     prop_assert!(!blank_end || formatted.contains("\"\"\""), "blank at a line's end\n{formatted}");
     prop_assert!(!formatted.contains('\r'));
+    if std::env::var_os("STRICT").is_some() {
+        prop_assert!(
+            before.is_ok(),
+            "CRATE REFUSES {:?} {:?}",
+            text,
+            before.as_ref().map_err(|e| e
+                .diagnostics
+                .iter()
+                .map(|d| (d.message.clone(), d.span))
+                .collect::<Vec<_>>())
+        );
+    }
     if let Ok(before) = before {
         let after = KdlDocument::parse_v2(&formatted);
         prop_assert!(after.is_ok(), "broken\n{text}\n---\n{formatted}\n{after:?}");
@@ -235,7 +243,11 @@ fn document(depth: u32) -> BoxedStrategy<String> {
     });
     let lines = prop::collection::vec((select(&["", "  ", "\t"]), node, line_end()), 0..5);
     let lines = lines.prop_map(|lines| {
-        lines.into_iter().map(|(a, b, c)| format!("{a}{b}{c}")).collect::<String>()
+        // BUG: kdl 6.7.1 refuses `;` behind a node that `/-` silences.
+        let end = |node: &str, end: String| {
+            if node.starts_with("/-") { end.replace(';', "\n") } else { end }
+        };
+        lines.into_iter().map(|(a, b, c)| format!("{a}{b}{}", end(&b, c))).collect::<String>()
     });
     let start = select(&["", "", "\n\n", "// zza\n", "/* zzb */\n", "/* zzb */ "]);
     (start, lines).prop_map(|(start, lines)| start + &lines).boxed()
