@@ -10,6 +10,7 @@ mod cli;
 mod driver;
 mod model;
 mod plan;
+mod report;
 mod schema;
 mod syntax;
 

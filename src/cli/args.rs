@@ -37,12 +37,14 @@ pub(crate) enum ColorChoice {
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     Explain(commands::explain::Args),
+    Fmt(commands::fmt::Args),
 }
 
 impl Command {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Exit> {
         match self {
             Self::Explain(args) => commands::explain::run(args, context),
+            Self::Fmt(args) => commands::fmt::run(args, context),
         }
     }
 }

@@ -34,8 +34,6 @@ pub(crate) struct Unformattable {
     pub(crate) what: &'static str,
 }
 
-/// Braces deeper than this are refused, as `syntax` refuses them.
-const MAX_DEPTH: usize = 64;
 /// Columns a level.
 const INDENT: usize = 4;
 /// A block stays on one line up to this column.
@@ -53,6 +51,7 @@ pub(crate) fn format(text: &str) -> Result<String, Unformattable> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax::repair::MAX_DEPTH;
 
     fn check(cases: &[(&str, &str)]) {
         for (text, want) in cases {
@@ -93,7 +92,7 @@ mod tests {
         check(&[
             (
                 "a {\nb \"\"\"\n  x\n\n    y\n  \"\"\"\n}",
-                concat!("a {\n    b \"\"\"\n        x\n\n          y\n        \"\"\"\n}\n"),
+                "a {\n    b \"\"\"\n        x\n\n          y\n        \"\"\"\n}\n",
             ),
             ("b \"\"\"\n  x \\\n  y\n  \"\"\"", "b \"\"\"\n  x \\\n  y\n  \"\"\"\n"),
         ]);

@@ -1,6 +1,6 @@
 //! A page of lines, and where the comments behind them stand. Unaware of nodes.
 
-use super::INDENT;
+use crate::syntax::format::INDENT;
 use std::borrow::Cow;
 
 /// Comments stand here, counted from 0, when their line and its neighbours are shorter.

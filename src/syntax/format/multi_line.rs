@@ -1,6 +1,6 @@
 //! Comments and strings of several lines: their line ends, and the indentation of `"""` blocks.
 
-use super::literal::{is_blank, is_newline};
+use crate::syntax::format::literal::{is_blank, is_newline};
 use crate::syntax::lexer::StringKind;
 use std::borrow::Cow;
 
@@ -14,16 +14,16 @@ pub(super) fn comment(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.join("\n"))
 }
 
-/// Writes a string with LF; a `"""` block gets `indent` blanks if that keeps its value.
-pub(super) fn string(text: &str, kind: StringKind, indent: usize) -> Cow<'_, str> {
+/// Writes a string with LF; a `"""` block gets `indent` blanks where that plainly keeps its value:
+/// not with escaped or rare line ends. `None` when a line lacks the blanks of the closing quotes.
+pub(super) fn string(text: &str, kind: StringKind, indent: usize) -> Option<Cow<'_, str>> {
     let text = unix(text);
-    if !kind.multi_line {
-        return text;
+    let escaped = kind.hashes == 0 && has_escaped_blank(&text);
+    let rare = |letter| letter != '\n' && is_newline(letter);
+    if !kind.multi_line || escaped || text.contains(rare) {
+        return Some(text);
     }
-    match indented(&text, kind, indent) {
-        Some(moved) => Cow::Owned(moved),
-        None => text,
-    }
+    indented(&text, indent).map(Cow::Owned)
 }
 
 /// A lone CR is a line end too, so all of them become LF: the number of lines stays.
@@ -35,13 +35,8 @@ fn unix(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The block behind another indentation; `None` where that is not plainly safe: escaped line
-/// ends, rare line ends, or a line that lacks the indentation of the closing quotes.
-fn indented(text: &str, kind: StringKind, indent: usize) -> Option<String> {
-    let escaped = kind.hashes == 0 && has_escaped_blank(text);
-    if escaped || text.contains(|letter| letter != '\n' && is_newline(letter)) {
-        return None;
-    }
+/// The block behind another indentation; blank lines are empty.
+fn indented(text: &str, indent: usize) -> Option<String> {
     let (opening, body) = text.split_once('\n')?;
     let (lines, closing) = body.rsplit_once('\n').map_or((None, body), |(a, b)| (Some(a), b));
     let quotes = closing.trim_start_matches(is_blank);

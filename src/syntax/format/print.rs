@@ -1,9 +1,9 @@
 //! Tree in, text out.
 
-use super::INDENT;
-use super::lines::{Align, Page};
-use super::table::{self, Row};
-use super::tree::{Block, Item, Measure, Node, Part};
+use crate::syntax::format::INDENT;
+use crate::syntax::format::lines::{Align, Page};
+use crate::syntax::format::table::{self, Row};
+use crate::syntax::format::tree::{Block, Item, Measure, Node, Part};
 use std::borrow::Cow;
 
 /// Prints a whole text.

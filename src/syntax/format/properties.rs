@@ -1,7 +1,8 @@
 //! What formatting promises, tried on generated texts and on every spec of the repository.
 #![expect(clippy::disallowed_methods, reason = "reads the repository's own specs")]
 
-use super::format;
+use crate::syntax::format::format;
+use crate::syntax::lexer::{self, TokenKind};
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
@@ -10,10 +11,12 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, PartialEq)]
 struct Meaning {
     name: (Option<String>, String, bool),
-    /// Key with whether it is quoted, type, value.
-    entries: Vec<(Option<(String, bool)>, Option<String>, Value)>,
-    children: Option<Vec<Meaning>>,
+    entries: Vec<Entry>,
+    children: Option<Vec<Self>>,
 }
+
+/// Key with whether it is quoted, type, value.
+type Entry = (Option<(String, bool)>, Option<String>, Value);
 
 /// A value as the reader sees it: strings by content and kind of quotes, the rest as written.
 #[derive(Debug, PartialEq)]
@@ -59,8 +62,6 @@ fn value(entry: &KdlEntry) -> Value {
     }
 }
 
-type Entry = (Option<(String, bool)>, Option<String>, Value);
-
 /// `> 18` and `>18` are one bound: a bare, untyped `>` or `<` takes the number behind it.
 fn with_bounds_joined(entries: Vec<Entry>) -> Vec<Entry> {
     let mut joined: Vec<Entry> = Vec::new();
@@ -84,7 +85,10 @@ fn assert_promises(text: &str) -> Result<(), TestCaseError> {
     let formatted = match format(text) {
         Ok(formatted) => formatted,
         Err(error) => {
-            prop_assert!(before.is_err(), "refused valid text: {error:?}\n{text}");
+            prop_assert!(
+                before.is_err() || doubly_silenced(text),
+                "refused valid text: {error:?}\n{text}"
+            );
             return Ok(());
         }
     };
@@ -93,18 +97,6 @@ fn assert_promises(text: &str) -> Result<(), TestCaseError> {
     let blank_end = formatted.lines().any(|line| line.ends_with([' ', '\t']));
     prop_assert!(!blank_end || formatted.contains("\"\"\""), "blank at a line's end\n{formatted}");
     prop_assert!(!formatted.contains('\r'));
-    if std::env::var_os("STRICT").is_some() {
-        prop_assert!(
-            before.is_ok(),
-            "CRATE REFUSES {:?} {:?}",
-            text,
-            before.as_ref().map_err(|e| e
-                .diagnostics
-                .iter()
-                .map(|d| (d.message.clone(), d.span))
-                .collect::<Vec<_>>())
-        );
-    }
     if let Ok(before) = before {
         let after = KdlDocument::parse_v2(&formatted);
         prop_assert!(after.is_ok(), "broken\n{text}\n---\n{formatted}\n{after:?}");
@@ -113,6 +105,14 @@ fn assert_promises(text: &str) -> Result<(), TestCaseError> {
         prop_assert_eq!(comments(text), comments(&formatted), "{}\n---\n{}", text, formatted);
     }
     Ok(())
+}
+
+/// BUG: kdl 6.7.1 takes `/-a /-/-b`, which the grammar does not have.
+fn doubly_silenced(text: &str) -> bool {
+    let tokens = lexer::tokens(text);
+    let said: Vec<_> = tokens.iter().filter(|token| !token.is_trivia()).collect();
+    let dash = TokenKind::Slashdash;
+    said.windows(2).any(|pair| pair.iter().all(|token| token.kind == dash))
 }
 
 /// How often each generated comment word occurs.
@@ -205,7 +205,7 @@ fn entry() -> impl Strategy<Value = String> {
     let entry = prop_oneof![4 => value(), 3 => property, 2 => bound];
     let dash = prop_oneof![
         12 => Just(String::new()),
-        1 => select(&["/-", "/- ", "/-\n", "/- // zza\n ", "/-/*zzb*/", "/-\\\n"]),
+        1 => select(&["/-", "/- ", "/-\n", "/- // zza\n ", "/-/*zzb*/", "/-\\\n", "/- \\ // zzc\n"]),
     ];
     (dash, entry).prop_map(|(dash, entry)| dash + &entry)
 }

@@ -3,8 +3,8 @@
 mod entry;
 mod node;
 
-use super::tree::{Item, Kind, Part, Remark, Text};
-use super::{Unformattable, multi_line};
+use crate::syntax::format::tree::{Item, Kind, Part, Remark, Text};
+use crate::syntax::format::{Unformattable, multi_line};
 use crate::syntax::lexer::{self, Token, TokenKind};
 use std::borrow::Cow;
 use std::mem;
@@ -157,8 +157,14 @@ impl<'a> Reader<'a> {
                         gathered.hoist(comment);
                     }
                 }
-                _ if is_entry_start(kind) => return Ok(()),
-                _ => break,
+                TokenKind::Word | TokenKind::String(_) | TokenKind::OpenParen => return Ok(()),
+                TokenKind::OpenBrace
+                | TokenKind::CloseBrace
+                | TokenKind::Slashdash
+                | TokenKind::Semicolon
+                | TokenKind::Equals
+                | TokenKind::CloseParen
+                | TokenKind::Bracket => break,
             }
         }
         self.fail("`/-` needs something to silence behind it")
@@ -168,9 +174,7 @@ impl<'a> Reader<'a> {
         let leading = mem::take(&mut gathered.pending);
         let mut node = self.node(leading, dead)?;
         node.blank_before = gathered.take_blank();
-        let comment = node.comment.is_some();
         gathered.body.items.push(Item::Node(node));
-        gathered.body.several_lines |= comment;
         gathered.same_line = true;
         Ok(())
     }
@@ -197,10 +201,6 @@ fn closing(text: &str) -> Option<usize> {
             return Some(at);
         }
     }
-}
-
-fn is_entry_start(kind: TokenKind) -> bool {
-    matches!(kind, TokenKind::Word | TokenKind::String(_) | TokenKind::OpenParen)
 }
 
 /// A body while it is read, and what waits for its place.

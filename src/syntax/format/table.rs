@@ -1,6 +1,6 @@
 //! Which neighbours form a table, and where their columns stand. Unaware of printing.
 
-use super::tree::{Item, Kind, Node, Part};
+use crate::syntax::format::tree::{Item, Kind, Node, Part};
 
 /// The place of a node in a table.
 #[derive(Debug)]

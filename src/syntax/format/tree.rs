@@ -1,6 +1,6 @@
 //! What is printed: nodes, their parts and the comments between them.
 
-use super::{INDENT, MAX_WIDTH};
+use crate::syntax::format::{INDENT, MAX_WIDTH};
 use std::borrow::Cow;
 
 /// What stands on lines of its own.

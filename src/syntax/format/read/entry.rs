@@ -1,7 +1,7 @@
 //! Reads one name, value or property, written without blanks in it.
 
-use super::Reader;
 use crate::syntax::format::literal::{self, Word};
+use crate::syntax::format::read::Reader;
 use crate::syntax::format::tree::{Kind, Node, Part, Text};
 use crate::syntax::format::{INDENT, Unformattable, multi_line};
 use crate::syntax::lexer::TokenKind;
@@ -104,7 +104,11 @@ impl<'a> Reader<'a> {
                     return self.fail(mistake);
                 }
                 let indent = (self.depth + 1) * INDENT;
-                glue(text, multi_line::string(self.bump(), kind, indent));
+                let Some(string) = multi_line::string(self.current(), kind, indent) else {
+                    return self.fail("a line here is indented less than the closing quotes");
+                };
+                self.at += 1;
+                glue(text, string);
                 Ok(None)
             }
             _ => self.fail("a value is missing here"),

@@ -1,9 +1,10 @@
 //! Reads one node: its name, entries and blocks, up to its end.
 
-use super::{Continuation, Reader, is_entry_start, joined};
+use crate::syntax::format::Unformattable;
+use crate::syntax::format::read::{Continuation, Reader, joined};
 use crate::syntax::format::tree::{Block, Kind, Node, Part, Text};
-use crate::syntax::format::{MAX_DEPTH, Unformattable};
 use crate::syntax::lexer::TokenKind;
+use crate::syntax::repair::MAX_DEPTH;
 use std::borrow::Cow;
 
 impl<'a> Reader<'a> {
@@ -52,8 +53,12 @@ impl<'a> Reader<'a> {
                 }
                 TokenKind::Slashdash => self.silenced(node)?,
                 _ if node.has_block() => return self.fail("nothing follows a block but `;`"),
-                _ if is_entry_start(kind) => self.entry(node, false)?,
-                _ => return self.fail("no value starts like this"),
+                TokenKind::Word | TokenKind::String(_) | TokenKind::OpenParen => {
+                    self.entry(node, false)?;
+                }
+                TokenKind::Equals | TokenKind::CloseParen | TokenKind::Bracket => {
+                    return self.fail("no value starts like this");
+                }
             }
             spaced = matches!(
                 kind,
@@ -73,11 +78,26 @@ impl<'a> Reader<'a> {
                     let comment = self.bump().trim_end();
                     node.add(Part::Continuation(Some(comment)));
                 }
-                _ if self.trivia(&mut node.parts)? => {}
+                TokenKind::Space | TokenKind::BlockComment | TokenKind::Continuation => {
+                    let mut hoisted = Vec::new();
+                    self.trivia(&mut hoisted)?;
+                    hoisted.into_iter().for_each(|part| node.add(part));
+                }
                 TokenKind::OpenBrace => return self.block(node, true),
-                _ if node.has_block() => break,
-                _ if is_entry_start(kind) => return self.entry(node, true),
-                _ => break,
+                TokenKind::Word | TokenKind::String(_) | TokenKind::OpenParen
+                    if !node.has_block() =>
+                {
+                    return self.entry(node, true);
+                }
+                TokenKind::Word
+                | TokenKind::String(_)
+                | TokenKind::OpenParen
+                | TokenKind::CloseBrace
+                | TokenKind::Slashdash
+                | TokenKind::Semicolon
+                | TokenKind::Equals
+                | TokenKind::CloseParen
+                | TokenKind::Bracket => break,
             }
         }
         self.fail("`/-` needs something to silence behind it")
