@@ -7,6 +7,7 @@ pub(crate) mod disk;
 pub(crate) mod exit;
 pub(crate) mod loading;
 pub(crate) mod progress;
+pub(crate) mod writing;
 
 use crate::cli::args::Cli;
 use crate::cli::context::Context;

@@ -10,5 +10,6 @@ pub(crate) mod summary;
 pub(crate) mod table;
 pub(crate) mod text;
 
+pub(crate) mod diff;
 #[cfg(test)]
 mod samples;

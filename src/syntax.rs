@@ -8,6 +8,7 @@
 pub(crate) mod ast;
 pub(crate) mod codes;
 mod decode;
+pub(crate) mod format;
 mod grammar;
 mod lexer;
 mod parse;

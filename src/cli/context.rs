@@ -18,6 +18,8 @@ use std::io::IsTerminal as _;
 pub(crate) struct Context {
     /// Absolute path of the project's root: the folder of the spec.
     pub(crate) root: Utf8PathBuf,
+    /// Absolute path of the folder in which the user stands.
+    pub(crate) here: Utf8PathBuf,
     /// Name of the spec in the root, `mlc.kdl` unless `-f` names another.
     pub(crate) spec: Utf8PathBuf,
     /// Whether standard output takes colours and redrawing.
@@ -43,7 +45,7 @@ impl Context {
             ColorChoice::Never => false,
             ColorChoice::Auto => stdout_is_terminal && !plain,
         };
-        Ok(Self { root, spec: name, stdout_is_terminal, stderr_is_terminal, color })
+        Ok(Self { root, here, spec: name, stdout_is_terminal, stderr_is_terminal, color })
     }
 }
 

@@ -88,7 +88,9 @@ fn selected(args: &Args, ready: &Ready) -> Result<Vec<&'static Target>, String> 
             return Err(format!("the spec does not name the target `{name}`: add it to `targets`"));
         }
     }
-    let chosen = in_spec.iter().filter(|it| args.only.is_empty() || args.only.iter().any(|only| only == *it));
+    let chosen = in_spec
+        .iter()
+        .filter(|it| args.only.is_empty() || args.only.iter().any(|only| only == *it));
     Ok(chosen.filter_map(|name| targets::find(name)).collect())
 }
 
@@ -103,7 +105,10 @@ fn leftovers(root: &Utf8Path, wanted: &[&'static Target]) -> anyhow::Result<Vec<
     let gone = targets::TARGETS.iter().filter(|target| !is_wanted(target));
     let paths = gone.flat_map(|target| target.paths);
     let found = paths.map(|path| writing::leftover(root, Utf8Path::new(path)));
-    found.filter_map(Result::transpose).collect::<anyhow::Result<_>>().context("cannot look at old files")
+    found
+        .filter_map(Result::transpose)
+        .collect::<anyhow::Result<_>>()
+        .context("cannot look at old files")
 }
 
 fn preview(args: &Args, context: &Context, changes: &[Change]) -> Exit {
