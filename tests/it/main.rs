@@ -3,6 +3,8 @@
 mod examples;
 mod fmt;
 mod infra;
+mod lock;
 mod tidy;
 mod tools;
 mod tree;
+mod yaml;
