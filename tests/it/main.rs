@@ -4,6 +4,7 @@ mod examples;
 mod fmt;
 mod infra;
 mod lock;
+mod store;
 mod tidy;
 mod tools;
 mod tree;
