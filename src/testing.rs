@@ -40,6 +40,12 @@ pub fn lock_document(json: &str) -> Result<String, String> {
     Ok(lock::document(&revive(read.value)))
 }
 
+/// A JSON document as `lock_document` takes it, as Python's `json.dumps(…, sort_keys=True)`.
+pub fn json(json: &str) -> Result<String, String> {
+    let read = params::parse("x.json".into(), json).map_err(|error| error.to_string())?;
+    Ok(json_sorted(&revive(read.value)))
+}
+
 fn revive(value: Value) -> Value {
     match value {
         Value::List(items) => Value::List(items.into_iter().map(revive).collect()),

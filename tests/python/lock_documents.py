@@ -1,7 +1,8 @@
 """Random documents and what DVC writes for them, one JSON object a line.
 
-Usage: lock_documents.py SEED COUNT; each line is {"document": …, "yaml": "…"}, in which
-{"$": "nan"} stands for numbers that JSON lacks.
+Usage: lock_documents.py SEED COUNT; each line is {"document": …, "yaml": "…", "faithful": …}, in
+which {"$": "nan"} stands for numbers that JSON lacks, and "faithful" says whether DVC reads back
+what it wrote.
 """
 
 import io
@@ -62,6 +63,13 @@ def dump(document):
     return stream.getvalue()
 
 
+def reads_back(text, document):
+    try:
+        return repr(YAML(typ="safe").load(text)) == repr(document)
+    except Exception:
+        return False
+
+
 def encode(value):
     if isinstance(value, dict):
         return {key: encode(item) for key, item in value.items()}
@@ -78,7 +86,9 @@ def main():
     source = Source(int(sys.argv[1]))
     for _ in range(int(sys.argv[2])):
         document = {source.key(): source.value(3) for _ in range(source.random.randint(1, 4))}
-        print(json.dumps({"document": encode(document), "yaml": dump(document)}))
+        text = dump(document)
+        faithful = reads_back(text, document)
+        print(json.dumps({"document": encode(document), "yaml": text, "faithful": faithful}))
 
 
 main()
