@@ -3,6 +3,9 @@
 mod examples;
 mod fmt;
 mod infra;
+mod lock;
+mod store;
 mod tidy;
 mod tools;
 mod tree;
+mod yaml;
