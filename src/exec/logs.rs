@@ -31,6 +31,11 @@ impl Logs {
         format!(".mlc/logs/{}.log", file_name(step)).into()
     }
 
+    /// Whether the step wrote anything when it last ran.
+    pub(crate) fn has_text(&self, step: &str) -> bool {
+        fs::metadata(self.path(step)).is_ok_and(|metadata| metadata.len() > 0)
+    }
+
     /// Opens an empty log; whatever is written to it is appended.
     pub(crate) fn create(&self, step: &str) -> anyhow::Result<File> {
         let path = self.path(step);

@@ -60,10 +60,12 @@ impl<'a> Bench<'a> {
         options: Options,
         groups: Arc<Groups>,
     ) -> anyhow::Result<Self> {
+        let disk = Disk::open(root)?;
+        disk.claim()?;
         Ok(Self {
             plan,
             options,
-            disk: Disk::open(root)?,
+            disk,
             logs: Logs::new(root),
             shell: Shell::from_env(),
             groups,
