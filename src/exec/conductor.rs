@@ -5,15 +5,13 @@
 use crate::exec::groups::Groups;
 use crate::exec::history::History;
 use crate::exec::ledger::Ledger;
+use crate::exec::lock::{Entry, LockFile};
 use crate::exec::logs::Logs;
-use crate::exec::progress::{
-    Detail, Event, FailureReport, Progress, Running, Status, Summary,
-};
+use crate::exec::progress::{Detail, Event, FailureReport, Progress, Running, Status, Summary};
 use crate::exec::reason::Reason;
 use crate::exec::scheduler::{Job, Limits, Outcome, Scheduler, State};
 use crate::exec::signal;
 use crate::exec::task::Failure;
-use crate::exec::lock::{Entry, LockFile};
 use crate::exec::worker::{Bench, Checked};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
@@ -195,6 +193,8 @@ impl Conductor<'_> {
         let Job::Run(id) = job else { return };
         self.running.insert(id, (Instant::now(), 0));
         let step = self.plan.step(id);
+        // Now, not when a worker gets to it: live lines must not show what an earlier run wrote.
+        self.logs.forget(&step.name);
         let reasons = self.reasons.get(&id).map_or(&[][..], Vec::as_slice);
         self.progress.event(&Event::Started { step, reasons });
     }
@@ -215,17 +215,12 @@ impl Conductor<'_> {
             }
             Message::Retrying { id, attempt, pause, failure } => {
                 let step = self.plan.step(id);
-                self.progress.event(&Event::Retrying {
-                    step,
-                    attempt,
-                    pause,
-                    failure: &failure,
-                });
+                self.progress.event(&Event::Retrying { step, attempt, pause, failure: &failure });
             }
             Message::Interrupted => {
                 self.interrupts.push(Instant::now());
                 self.scheduler.halt();
-                self.progress.event(&Event::Stopping);
+                self.progress.event(&Event::Stopping { at_once: self.interrupts.len() > 1 });
             }
         }
     }

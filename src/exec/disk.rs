@@ -21,18 +21,25 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    /// Precondition: `root` is absolute.
-    pub(crate) fn open(root: &Utf8Path) -> anyhow::Result<Self> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let (hasher, cache) = (Hasher::new(root, threads), Cache::open(root)?);
-        let params = ParamsFiles::new(root);
-        Ok(Self { root: root.to_owned(), hasher, cache, params })
+    /// A project to look at: nothing is made. Precondition: `root` is absolute.
+    pub(crate) fn look(root: &Utf8Path) -> anyhow::Result<Self> {
+        Self::with(root, Cache::look(root)?)
     }
 
-    /// Makes mlc's own folder, which git is to ignore, before anything is written there.
-    pub(crate) fn claim(&self) -> anyhow::Result<()> {
-        let ignore = self.root.join(".mlc/.gitignore");
-        if ignore.exists() { Ok(()) } else { atomic::write(&ignore, b"*\n") }
+    /// A project to run: DVC's folder and mlc's own are made where they are missing.
+    pub(crate) fn open(root: &Utf8Path) -> anyhow::Result<Self> {
+        let ignore = root.join(".mlc/.gitignore");
+        if !ignore.exists() {
+            atomic::write(&ignore, b"*\n")?;
+        }
+        Self::with(root, Cache::open(root)?)
+    }
+
+    fn with(root: &Utf8Path, cache: Cache) -> anyhow::Result<Self> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let hasher = Hasher::new(root, threads);
+        let params = ParamsFiles::new(root);
+        Ok(Self { root: root.to_owned(), hasher, cache, params })
     }
 }
 

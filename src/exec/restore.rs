@@ -2,8 +2,8 @@
 
 use crate::exec::commit::{self, is_restorable};
 use crate::exec::disk::Disk;
-use crate::exec::lock::{Artifact, Cmd, Entry};
 use crate::exec::gitignore;
+use crate::exec::lock::{Artifact, Cmd, Entry};
 use crate::exec::verdict::{Seen, World, is_legacy};
 use crate::plan::step::{Step, StepOut};
 

@@ -98,12 +98,7 @@ macro_rules! report {
     };
 }
 
-fn walk(
-    step: &Step,
-    locked: Option<&Entry>,
-    world: &dyn World,
-    read: Reader<'_>,
-) -> Walked {
+fn walk(step: &Step, locked: Option<&Entry>, world: &dyn World, read: Reader<'_>) -> Walked {
     let Some(locked) = locked else {
         return Ok(read(Reason::NeverRan));
     };
@@ -176,7 +171,9 @@ fn dependency(
     let old = recorded.and_then(|artifact| artifact.md5.clone());
     let new = match world.see(dep, recorded.is_some_and(is_legacy))? {
         Seen::Missing => None,
-        Seen::Found { md5: new, .. } if old.as_ref() == Some(&new) => return Ok(ControlFlow::Continue(())),
+        Seen::Found { md5: new, .. } if old.as_ref() == Some(&new) => {
+            return Ok(ControlFlow::Continue(()));
+        }
         Seen::Found { md5: new, .. } => Some(new),
         Seen::Open(step) => {
             return Ok(read(Reason::Follows { path: dep.path.as_str().to_owned(), step }));
@@ -201,7 +198,9 @@ fn output(
     }
     let new = match world.see(&out.path, legacy)? {
         Seen::Missing | Seen::Open(_) => None,
-        Seen::Found { md5: new, .. } if old.as_ref() == Some(&new) => return Ok(ControlFlow::Continue(())),
+        Seen::Found { md5: new, .. } if old.as_ref() == Some(&new) => {
+            return Ok(ControlFlow::Continue(()));
+        }
         Seen::Found { md5: new, .. } => Some(new),
     };
     Ok(read(Reason::Out { path, old, new }))

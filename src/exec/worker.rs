@@ -60,12 +60,10 @@ impl<'a> Bench<'a> {
         options: Options,
         groups: Arc<Groups>,
     ) -> anyhow::Result<Self> {
-        let disk = Disk::open(root)?;
-        disk.claim()?;
         Ok(Self {
             plan,
             options,
-            disk,
+            disk: Disk::open(root)?,
             logs: Logs::new(root),
             shell: Shell::from_env(),
             groups,

@@ -5,11 +5,11 @@ use crate::cli::exit::Exit;
 use crate::exec::disk::Disk;
 use crate::exec::forecast::{Fate, Forecast, forecast};
 use crate::exec::ledger::Ledger;
-use crate::report::paint::{Ink, Paint};
 use crate::exec::reason::Reason;
 use crate::exec::select::{Request, select};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
+use crate::report::paint::{Ink, Paint};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How it is said.
@@ -47,7 +47,7 @@ fn forecasts(
     force: bool,
 ) -> anyhow::Result<Vec<Forecast>> {
     let lock = Ledger::read(&context.root)?;
-    let disk = Disk::open(&context.root)?;
+    let disk = Disk::look(&context.root)?;
     forecast(plan, selected, &lock, &disk, force)
 }
 
@@ -134,7 +134,11 @@ fn summary(forecasts: &[Forecast], wording: Wording) -> String {
         .into_iter()
         .map(|(fate, count)| format!("{count} {}", words(fate, wording)))
         .collect();
-    if parts.is_empty() { format!("{total} {noun}") } else { format!("{total} {noun}: {}", parts.join(", ")) }
+    if parts.is_empty() {
+        format!("{total} {noun}")
+    } else {
+        format!("{total} {noun}: {}", parts.join(", "))
+    }
 }
 
 fn slug(fate: Fate) -> &'static str {

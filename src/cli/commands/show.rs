@@ -86,7 +86,11 @@ impl View<'_> {
         let mut out = format!("{}\n", self.paint.text(Ink::Strong, &step.name));
         let (stage, _) = self.plan.project.step(id);
         self.lines(&mut out, "about", stage.desc.iter().cloned());
-        self.lines(&mut out, "cmd", step.cmd.scripts().iter().flat_map(|it| it.lines()).map(str::to_owned));
+        self.lines(
+            &mut out,
+            "cmd",
+            step.cmd.scripts().iter().flat_map(|it| it.lines()).map(str::to_owned),
+        );
         let wdir = Some(step.wdir.as_str()).filter(|wdir| !wdir.is_empty());
         self.lines(&mut out, "wdir", wdir.into_iter().map(str::to_owned));
         self.lines(&mut out, "deps", step.deps.iter().map(|dep| self.dep(step, &dep.path)));
@@ -96,7 +100,11 @@ impl View<'_> {
             ("metrics", StepOutKind::Metrics),
             ("plots", StepOutKind::Plots),
         ] {
-            self.lines(&mut out, name, step.outs.iter().filter(|it| it.kind == kind).map(shown_out));
+            self.lines(
+                &mut out,
+                name,
+                step.outs.iter().filter(|it| it.kind == kind).map(shown_out),
+            );
         }
         self.lines(&mut out, "needs", self.names(&step.upstream));
         let dependents = self.downstream.get(id.index()).map_or(&[][..], Vec::as_slice);
@@ -110,9 +118,10 @@ impl View<'_> {
 
     fn dep(&self, step: &Step, path: &Utf8Path) -> String {
         let made_by = step.upstream.iter().map(|&id| self.plan.step(id)).find(|other| {
-            other.outs.iter().any(|out| {
-                path.starts_with(&out.path.path) || out.path.path.starts_with(path)
-            })
+            other
+                .outs
+                .iter()
+                .any(|out| path.starts_with(&out.path.path) || out.path.path.starts_with(path))
         });
         match made_by {
             Some(other) => format!("{path}  (from {})", other.name),

@@ -1,8 +1,8 @@
 //! Progress on a terminal: a line for each running stage, redrawn in place, and lines above them
 //! for what is over.
 
-use crate::exec::logs::Logs;
 use crate::cli::progress::plain::Words;
+use crate::exec::logs::Logs;
 use crate::exec::progress::{Event, Progress, Running, Status};
 use crate::exec::task::duration;
 use crate::model::ids::StepId;
@@ -88,7 +88,7 @@ impl Progress for Live {
                 self.close(step.id);
             }
             Event::Finished { .. } => self.clear(),
-            Event::Output { .. } | Event::Retrying { .. } | Event::Stopping => {}
+            Event::Output { .. } | Event::Retrying { .. } | Event::Stopping { .. } => {}
         }
         self.say(event);
     }
