@@ -7,6 +7,8 @@
 )]
 
 use crate::cli::args::{ColorChoice, Global};
+use crate::report::human::Screen;
+use crate::report::paint::Paint;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::io::IsTerminal as _;
@@ -42,6 +44,14 @@ impl Context {
             ColorChoice::Auto => stdout_is_terminal && !plain,
         };
         Ok(Self { root, spec: name, stdout_is_terminal, stderr_is_terminal, color })
+    }
+}
+
+impl Context {
+    /// How diagnostics are drawn on standard output.
+    pub(crate) fn screen(&self) -> Screen {
+        let columns = std::env::var("COLUMNS").ok().and_then(|it| it.parse().ok());
+        Screen { paint: Paint { color: self.color }, width: columns.unwrap_or(100).clamp(40, 200) }
     }
 }
 

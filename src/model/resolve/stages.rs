@@ -236,7 +236,10 @@ impl Resolver<'_> {
 /// Whether a matrix value would make a stage name or a path that DVC cannot address.
 fn strange(value: &str) -> bool {
     value.is_empty()
-        || value.contains(['/', '\\', '@', ':', '$', '{', '}'])
+        || value.contains([
+            '/', '\\', '@', ':', '$', '{', '}', '\'', '"', '`', '*', '?', '&', '|', ';', '<', '>',
+            '(', ')', '#',
+        ])
         || value.contains(char::is_whitespace)
 }
 
