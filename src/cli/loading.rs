@@ -3,7 +3,7 @@
 use crate::base::code::Severity;
 use crate::base::files::Files as _;
 use crate::base::source::SourceMap;
-use crate::cli::context::{Context, note};
+use crate::cli::context::{Context, complain, note};
 use crate::cli::disk::DiskFiles;
 use crate::cli::exit::Exit;
 use crate::driver::{self, Loaded};
@@ -55,6 +55,6 @@ pub(crate) fn load(context: &Context) -> anyhow::Result<Loaded> {
 /// Tells of a name that no stage has.
 pub(crate) fn unknown_stage(unknown: &UnknownStage) -> Exit {
     let help = unknown.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
-    context::complain(&format!("no stage is called `{}`{help}", unknown.name));
+    complain(&format!("no stage is called `{}`{help}", unknown.name));
     Exit::Usage
 }

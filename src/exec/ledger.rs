@@ -161,7 +161,7 @@ impl Guard {
             if start.elapsed() >= PATIENCE {
                 bail!("another `dvc` or `mlc` holds `.dvc/tmp/lock`: wait for it to end");
             }
-            std::thread::sleep(GLANCE);
+            std::thread::park_timeout(GLANCE);
         }
     }
 }
