@@ -82,8 +82,8 @@ pub(crate) fn last(root: &Utf8Path, stage: &str) -> Option<Record> {
     let folder = root.join(".mlc/history");
     runs(&folder).iter().find_map(|name| {
         let text = fs::read_to_string(folder.join(name)).ok()?;
-        let records = text.lines().filter_map(|line| serde_json::from_str::<Record>(line).ok());
-        records.filter(|record| record.stage == stage).last()
+        let mut records = text.lines().filter_map(|line| serde_json::from_str::<Record>(line).ok());
+        records.rfind(|record| record.stage == stage)
     })
 }
 
