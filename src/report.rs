@@ -1,5 +1,6 @@
 //! What users read: diagnostics in five formats, tables and graphs. Unaware of projects.
 
+pub(crate) mod dag;
 pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod json;
