@@ -4,6 +4,7 @@ pub(crate) mod dag;
 pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod page;
 pub(crate) mod paint;
 pub(crate) mod sarif;
 pub(crate) mod short;
