@@ -5,6 +5,7 @@ pub(crate) mod commands;
 pub(crate) mod context;
 pub(crate) mod disk;
 pub(crate) mod exit;
+pub(crate) mod fixing;
 pub(crate) mod loading;
 pub(crate) mod progress;
 pub(crate) mod writing;

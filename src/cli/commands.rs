@@ -2,11 +2,14 @@
 
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod dag;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 mod forecasts;
 pub(crate) mod gate;
 pub(crate) mod logs;
+pub(crate) mod man;
 pub(crate) mod run;
 pub(crate) mod show;
 pub(crate) mod status;
