@@ -7,6 +7,8 @@ pub(crate) mod disk;
 pub(crate) mod exit;
 pub(crate) mod loading;
 pub(crate) mod progress;
+pub(crate) mod scaffold;
+pub(crate) mod tour;
 pub(crate) mod writing;
 
 use crate::cli::args::Cli;

@@ -38,13 +38,15 @@ pub(crate) enum ColorChoice {
 pub(crate) enum Command {
     Build(commands::build::Args),
     Check(commands::check::Args),
-    Fmt(commands::fmt::Args),
-    Run(commands::run::Args),
-    Status(commands::status::Args),
-    Show(commands::show::Args),
-    Logs(commands::logs::Args),
-    Gate(commands::gate::Args),
+    Demo(commands::demo::Args),
     Explain(commands::explain::Args),
+    Fmt(commands::fmt::Args),
+    Gate(commands::gate::Args),
+    Init(commands::init::Args),
+    Logs(commands::logs::Args),
+    Run(commands::run::Args),
+    Show(commands::show::Args),
+    Status(commands::status::Args),
 }
 
 impl Command {
@@ -52,13 +54,15 @@ impl Command {
         match self {
             Self::Build(args) => commands::build::run(args, context),
             Self::Check(args) => commands::check::run(args, context),
-            Self::Fmt(args) => commands::fmt::run(args, context),
-            Self::Run(args) => commands::run::run(args, context),
-            Self::Status(args) => commands::status::run(args, context),
-            Self::Show(args) => commands::show::run(args, context),
-            Self::Logs(args) => commands::logs::run(args, context),
-            Self::Gate(args) => commands::gate::run(args, context),
+            Self::Demo(args) => commands::demo::run(args, context),
             Self::Explain(args) => commands::explain::run(args, context),
+            Self::Fmt(args) => commands::fmt::run(args, context),
+            Self::Gate(args) => commands::gate::run(args, context),
+            Self::Init(args) => commands::init::run(args, context),
+            Self::Logs(args) => commands::logs::run(args, context),
+            Self::Run(args) => commands::run::run(args, context),
+            Self::Show(args) => commands::show::run(args, context),
+            Self::Status(args) => commands::status::run(args, context),
         }
     }
 }

@@ -49,10 +49,11 @@ pub(crate) fn files(template: &Template, name: &str) -> anyhow::Result<Vec<NewFi
     template.files.iter().map(|(path, content)| fill(path, content)).collect()
 }
 
-/// Those of the files that stand there already.
+/// Those of the files that stand there already; one that only keeps a folder is no loss.
 pub(crate) fn conflicts(files: &[NewFile], root: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let there = files.iter().filter(|file| root.join(&file.path).symlink_metadata().is_ok());
-    there.map(|file| file.path.clone()).collect()
+    let there = |file: &&NewFile| root.join(&file.path).symlink_metadata().is_ok();
+    let with_text = files.iter().filter(|file| !file.bytes.is_empty());
+    with_text.filter(there).map(|file| file.path.clone()).collect()
 }
 
 /// Writes the files that are missing; never touches one that is there.

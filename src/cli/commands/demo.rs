@@ -5,12 +5,12 @@
     reason = "sets up a folder of its own, starts Python and this program, and takes their time"
 )]
 
-use crate::cli::commands::tour::Tour;
 use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
 use crate::cli::scaffold::embedded::CHURN;
 use crate::cli::scaffold::python::Environment;
 use crate::cli::scaffold::{self, Repository};
+use crate::cli::tour::Tour;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::fs;

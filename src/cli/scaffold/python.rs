@@ -63,9 +63,10 @@ impl Environment {
         if !succeeds(&mut venv) {
             return Err(Problem {
                 what: format!("`{python} -m venv` failed"),
-                remedy: "install what it needs (on Debian and Ubuntu: `apt install python3-venv`), \
+                remedy:
+                    "install what it needs (on Debian and Ubuntu: `apt install python3-venv`), \
                          then run `mlc demo` again"
-                    .to_owned(),
+                        .to_owned(),
             });
         }
         context::print_line("installing requirements.txt");
