@@ -3,6 +3,7 @@
 mod examples;
 mod fmt;
 mod infra;
+mod init;
 mod tidy;
 mod tools;
 mod tree;
