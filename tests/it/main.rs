@@ -5,6 +5,7 @@ mod fmt;
 mod infra;
 mod lock;
 mod store;
+mod init;
 mod tidy;
 mod tools;
 mod tree;
