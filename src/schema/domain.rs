@@ -1,6 +1,5 @@
 //! What the values of a column can be, as far as its schema tells.
 
-use crate::base::bound::Number;
 use crate::schema::column::{Check, Column, ColumnType, Scalar};
 use crate::schema::constraint::{self, Constraint, Verdict};
 use crate::schema::literal;
@@ -36,11 +35,11 @@ impl<'a> Domain<'a> {
 
     fn listed(&self) -> Option<Vec<Scalar>> {
         let isin = self.checks("isin").next();
-        let single = self.range.single().map(|number| vec![scalar(number)]);
+        let single = self.range.single().map(|number| vec![literal::value(number, self.ty)]);
         let all: Vec<Scalar> = match isin {
             Some(check) => check.arguments.iter().map(|it| it.value.clone()).collect(),
             None if self.ty == ColumnType::Bool => vec![Scalar::Bool(false), Scalar::Bool(true)],
-            None => single.filter(|_| self.ty.is_numeric())?,
+            None => single?,
         };
         Some(all.into_iter().filter(|value| self.admits(value) != Verdict::Fails).collect())
     }
@@ -52,7 +51,8 @@ impl<'a> Domain<'a> {
 
     /// Whether the column may hold the value, by its bounds and its checks on single values.
     pub(crate) fn admits(&self, value: &Scalar) -> Verdict {
-        let inside = literal::number(value).is_none_or(|number| self.range.includes(number));
+        let inside =
+            literal::measure(value, self.ty).is_none_or(|number| self.range.includes(number));
         if self.empty || !inside {
             return Verdict::Fails;
         }
@@ -113,11 +113,4 @@ fn lengths(column: &Column) -> Result<Range, crate::schema::range::Empty> {
         }
     }
     Ok(range)
-}
-
-fn scalar(number: Number) -> Scalar {
-    match number {
-        Number::Int(value) => Scalar::Int(value),
-        Number::Float(value) => Scalar::Float(value),
-    }
 }

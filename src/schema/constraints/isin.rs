@@ -1,5 +1,6 @@
 //! `isin`: every value is one of a list.
 
+use crate::base::bound::Number;
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict};
 use crate::schema::domain::Domain;
@@ -31,7 +32,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
     if usize::try_from(count).map_or(true, |count| count > demand.arguments.len() + excluded) {
         return domain.refuted();
     }
-    Verdict::from_bool((low..=high).map(Scalar::Int).all(|value| {
+    Verdict::from_bool((low..=high).all(|number| {
+        let value = literal::value(Number::Int(number), domain.ty);
         domain.admits(&value) == Verdict::Fails
             || holds(demand, &value, domain.ty) == Verdict::Holds
     }))

@@ -10,7 +10,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "min",
     check: "min",
     summary: "the smallest value is within bounds",
-    applies: Applies::Numbers,
+    applies: Applies::Ordered,
     arguments: Arguments::None,
     bounds: Bounds::Required(Quantity::Extreme),
     repeatable: false,
