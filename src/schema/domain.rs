@@ -1,9 +1,11 @@
 //! What the values of a column can be, as far as its schema tells.
 
+use crate::base::bound::Number;
 use crate::schema::column::{Check, Column, ColumnType, Scalar};
 use crate::schema::constraint::{self, Constraint, Verdict};
 use crate::schema::literal;
 use crate::schema::range::{Range, Scale};
+use crate::schema::types;
 
 /// The values that a column may hold, missing ones aside.
 pub(crate) struct Domain<'a> {
@@ -65,6 +67,57 @@ impl<'a> Domain<'a> {
             Verdict::Fails
         } else {
             Verdict::Holds
+        }
+    }
+
+    /// Whether every column of this domain passes the check.
+    ///
+    /// Listed values are tried one by one; otherwise the constraint reasons about the domain.
+    pub(crate) fn implies(&self, constraint: &Constraint, demand: &Check) -> Verdict {
+        if self.empty && constraint.is_by_value() {
+            return Verdict::Holds;
+        }
+        let tried = self.values.as_ref().filter(|_| constraint.is_by_value()).map(|values| {
+            values.iter().map(|value| (constraint.holds)(demand, value, self.ty)).collect()
+        });
+        let verdicts: Vec<Verdict> = tried.unwrap_or_default();
+        if verdicts.contains(&Verdict::Fails) {
+            Verdict::Fails
+        } else if verdicts.is_empty() || verdicts.contains(&Verdict::Unknown) {
+            (constraint.implied)(self, demand)
+        } else {
+            Verdict::Holds
+        }
+    }
+
+    /// Whether every value of the domain is one of the type.
+    ///
+    /// Beside the types that always widen: integers whose range a float holds exactly, and text
+    /// that is one of a list, which is what a category is.
+    pub(crate) fn widens_to(&self, to: ColumnType) -> bool {
+        if types::widens_to(self.ty, to) {
+            return true;
+        }
+        if self.ty == ColumnType::Str && to == ColumnType::Category {
+            return self.checks("isin").next().is_some();
+        }
+        match to.exact_integers() {
+            Some(most) if self.ty.is_integer() => {
+                Range::between(Number::Int(-most), Number::Int(most)).contains(&self.spread())
+            }
+            _ => false,
+        }
+    }
+
+    /// Where the values lie: the range, or from the smallest to the largest of a list.
+    pub(crate) fn spread(&self) -> Range {
+        let values = self.values.iter().flatten();
+        let numbers: Vec<_> = values.filter_map(|it| literal::measure(it, self.ty)).collect();
+        let lowest = numbers.iter().copied().reduce(|a, b| if b < a { b } else { a });
+        let highest = numbers.iter().copied().reduce(|a, b| if b > a { b } else { a });
+        match (lowest, highest) {
+            (Some(lowest), Some(highest)) => Range::between(lowest, highest),
+            _ => self.range,
         }
     }
 

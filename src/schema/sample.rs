@@ -1,9 +1,9 @@
 //! Schemas from a few lines of text, for tests. Reads just enough and trusts its input.
 
-use crate::base::bound::{Bound, Number, Op};
+use crate::base::bound::{Bound, Op};
 use crate::base::source::{FileId, Span, Spanned};
-use crate::schema::column::{Check, Column, Scalar, Schema};
-use crate::schema::{constraint, types};
+use crate::schema::column::{Check, Column, ColumnType, Scalar, Schema};
+use crate::schema::{constraint, literal, types};
 
 /// One column a line; a line `rows >=10` bounds the rows. Spans are offsets into the text.
 pub(crate) fn schema(text: &str) -> Schema {
@@ -11,7 +11,7 @@ pub(crate) fn schema(text: &str) -> Schema {
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let words = words(line, line.as_ptr() as usize - text.as_ptr() as usize);
         match words.split_first() {
-            Some((first, rest)) if first.value == "rows" => schema.rows = bounds(rest),
+            Some((first, rest)) if first.value == "rows" => schema.rows = bounds(rest, None),
             _ => schema.columns.push(read(&words)),
         }
     }
@@ -33,20 +33,20 @@ fn read(words: &[Spanned<&str>]) -> Column {
         name: Spanned::new(name.value.to_owned(), name.span),
         ty: Some(Spanned::new(kind, ty.span)),
         nullable,
-        bounds: bounds(&rest[..open]),
-        checks: checks.map(check).collect(),
+        bounds: bounds(&rest[..open], Some(kind)),
+        checks: checks.map(|words| check(words, kind)).collect(),
         span: name.span.to(words.last().expect("a word").span),
     }
 }
 
-fn check(words: &[Spanned<&str>]) -> Check {
+fn check(words: &[Spanned<&str>], ty: ColumnType) -> Check {
     let name = constraint::find(words[0].value).expect("a constraint").name;
     let arguments = words[1..].iter().filter(|word| !is_bound(word.value));
     let bounded: Vec<_> = words[1..].iter().filter(|word| is_bound(word.value)).copied().collect();
     Check {
         constraint: Spanned::new(name, words[0].span),
         arguments: arguments.map(|word| Spanned::new(scalar(word.value), word.span)).collect(),
-        bounds: bounds(&bounded),
+        bounds: bounds(&bounded, Some(ty)),
         span: words[0].span.to(words.last().expect("a word").span),
     }
 }
@@ -55,20 +55,18 @@ fn is_bound(word: &str) -> bool {
     word.starts_with(['<', '>'])
 }
 
-fn bounds(words: &[Spanned<&str>]) -> Vec<Bound> {
+fn bounds(words: &[Spanned<&str>], ty: Option<ColumnType>) -> Vec<Bound> {
     let read = |word: &Spanned<&str>| {
-        let (sign, digits) = word.value.split_at(
-            word.value.trim_start_matches(['<', '>', '=']).len().abs_diff(word.value.len()),
-        );
+        let (sign, value) = word.value.split_at(1 + usize::from(word.value[1..].starts_with('=')));
         let op = match sign {
             ">=" => Op::Ge,
             ">" => Op::Gt,
             "<=" => Op::Le,
             _ => Op::Lt,
         };
-        let float = || Number::Float(digits.parse().expect("a number"));
-        let value = digits.parse().map_or_else(|_| float(), Number::Int);
-        Bound { op, value, span: word.span }
+        let value = literal::measure(&scalar(value), ty.unwrap_or(ColumnType::Int(64)))
+            .or_else(|| literal::number(&scalar(value)));
+        Bound { op, value: value.expect("a number"), span: word.span }
     };
     words.iter().map(read).collect()
 }

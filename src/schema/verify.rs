@@ -101,8 +101,15 @@ fn bounds_on_no_number(column: &Column, ty: ColumnType) -> Option<Problem> {
     })
 }
 
-/// Whether a check says again what an earlier one says about the same thing.
+/// Whether a check says again what another says, if with other values or bounds.
+///
+/// `unique` with and without a bound differ: a column without values passes only the latter.
 fn repeats(check: &Check, other: &Check) -> bool {
+    same_subject(check, other) && check.bounds.is_empty() == other.bounds.is_empty()
+}
+
+/// Whether two checks are about one thing, such as the mean, or one quantile.
+pub(crate) fn same_subject(check: &Check, other: &Check) -> bool {
     let same_name = check.constraint.value == other.constraint.value;
     let constraint = constraint::find(check.constraint.value);
     let arguments = |check: &Check| -> Vec<Scalar> {
@@ -277,7 +284,7 @@ fn out_of_reach(constraint: &Constraint, check: &Check, column: &Column) -> Opti
     let quantity = constraint.bounds.quantity()?;
     let domain = Domain::of(column).filter(|domain| !domain.empty)?;
     let reach = match quantity {
-        Quantity::Average | Quantity::Extreme => spread(&domain),
+        Quantity::Average | Quantity::Extreme => domain.spread(),
         Quantity::Count if constraint.name == "distinct" => {
             let count = i128::try_from(domain.values.as_ref()?.len()).ok()?;
             Range::of(&[], Scale::COUNT).ok()?.at_most(count).ok()?
@@ -305,18 +312,6 @@ fn out_of_reach(constraint: &Constraint, check: &Check, column: &Column) -> Opti
     )
 }
 
-/// Where the values lie: the range, or from the smallest to the largest of a list.
-fn spread(domain: &Domain<'_>) -> Range {
-    let values = domain.values.iter().flatten();
-    let numbers: Vec<_> = values.filter_map(|it| literal::measure(it, domain.ty)).collect();
-    let lowest = numbers.iter().copied().reduce(|a, b| if b < a { b } else { a });
-    let highest = numbers.iter().copied().reduce(|a, b| if b > a { b } else { a });
-    match (lowest, highest) {
-        (Some(lowest), Some(highest)) => Range::between(lowest, highest),
-        _ => domain.range,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,6 +337,7 @@ mod tests {
             "ok bool { share #true >=0.99 }",
             "n uint8 >0 <255 { distinct >=2; sum >100; min <=3; max >=9 }",
             "day date { isin \"2024-02-29\" }",
+            "day date >=\"2024-01-01\" <\"2025-01-01\" { min <=\"2024-01-31\" }",
         ] {
             let problems = column(&sample::column(text));
             assert!(problems.is_empty(), "{text}: {problems:?}");
@@ -389,6 +385,14 @@ mod tests {
             ("x int <=3 >=5", UnreachableBounds, ">=5", Some("x int <=5 >=3")),
             ("x int >3 <4", UnreachableBounds, "<4", None),
             ("x float >5 <=5", UnreachableBounds, "<=5", None),
+            (
+                "x date >=\"2024-03-01\" <=\"2024-02-01\"",
+                UnreachableBounds,
+                "<=\"2024",
+                Some("x date >=\"2024-02-01\" <=\"2024-03-01\""),
+            ),
+            ("x date >\"2024-03-01\" <\"2024-03-02\"", UnreachableBounds, "<", None),
+            ("x date >\"2024-03-01\" { isin \"2024-02-29\" }", ImpossibleValue, "\"2024-02", None),
             ("x int >=18 >=20", RedundantBound, ">=18", Some("x int  >=20")),
             ("x int >=18 >=18", RedundantBound, ">=18", Some("x int >=18 ")),
             ("x int >=2.5", FractionalBound, ">=2.5", Some("x int >=3")),

@@ -2,7 +2,7 @@
 
 use crate::base::bound::Number;
 use crate::schema::column::{Check, ColumnType, Scalar};
-use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
 use crate::schema::literal;
 
@@ -10,6 +10,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "isin",
     check: "isin",
     summary: "every value is one of a list",
+    scope: Scope::Value,
     applies: Applies::All,
     arguments: Arguments::Values,
     bounds: Bounds::None,
