@@ -5,15 +5,13 @@
 use crate::exec::groups::Groups;
 use crate::exec::history::History;
 use crate::exec::ledger::Ledger;
+use crate::exec::lock::{Entry, LockFile};
 use crate::exec::logs::Logs;
-use crate::exec::progress::{
-    Detail, Event, FailureReport, Progress, Running, Status, Summary,
-};
+use crate::exec::progress::{Detail, Event, FailureReport, Progress, Running, Status, Summary};
 use crate::exec::reason::Reason;
 use crate::exec::scheduler::{Job, Limits, Outcome, Scheduler, State};
 use crate::exec::signal;
 use crate::exec::task::Failure;
-use crate::exec::lock::{Entry, LockFile};
 use crate::exec::worker::{Bench, Checked};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
@@ -215,12 +213,7 @@ impl Conductor<'_> {
             }
             Message::Retrying { id, attempt, pause, failure } => {
                 let step = self.plan.step(id);
-                self.progress.event(&Event::Retrying {
-                    step,
-                    attempt,
-                    pause,
-                    failure: &failure,
-                });
+                self.progress.event(&Event::Retrying { step, attempt, pause, failure: &failure });
             }
             Message::Interrupted => {
                 self.interrupts.push(Instant::now());

@@ -23,15 +23,36 @@ pub(crate) trait Progress {
 /// Something that happened.
 #[derive(Debug)]
 pub(crate) enum Event<'a> {
-    Began { steps: usize, jobs: usize },
-    Started { step: &'a Step, reasons: &'a [Reason] },
+    Began {
+        steps: usize,
+        jobs: usize,
+    },
+    Started {
+        step: &'a Step,
+        reasons: &'a [Reason],
+    },
     /// A line that the step wrote; only when output is streamed.
-    Output { step: &'a Step, line: &'a str },
-    Retrying { step: &'a Step, attempt: u32, pause: Duration, failure: &'a str },
-    Ended { step: &'a Step, status: Status, took: Duration, detail: &'a Detail<'a> },
+    Output {
+        step: &'a Step,
+        line: &'a str,
+    },
+    Retrying {
+        step: &'a Step,
+        attempt: u32,
+        pause: Duration,
+        failure: &'a str,
+    },
+    Ended {
+        step: &'a Step,
+        status: Status,
+        took: Duration,
+        detail: &'a Detail<'a>,
+    },
     /// The user asked to stop; steps are being ended.
     Stopping,
-    Finished { summary: &'a Summary },
+    Finished {
+        summary: &'a Summary,
+    },
 }
 
 /// What more there is to say of a step that ended.

@@ -199,7 +199,8 @@ fn command_text(command: &Cmd) -> String {
     match command {
         Cmd::Text(text) => text.clone(),
         Cmd::List(items) => {
-            let texts = items.iter().map(|it| it.as_str().map_or_else(|| value_text(it), Into::into));
+            let texts =
+                items.iter().map(|it| it.as_str().map_or_else(|| value_text(it), Into::into));
             texts.collect::<Vec<String>>().join("\n")
         }
     }
@@ -260,7 +261,10 @@ mod tests {
                 "the command changed from `… --out models/m --lr 0.1` to `… --out models/m --lr 0.2`",
             ),
             (
-                Reason::Command { old: line("a"), new: Cmd::List(vec![Value::Str("a".to_owned())]) },
+                Reason::Command {
+                    old: line("a"),
+                    new: Cmd::List(vec![Value::Str("a".to_owned())]),
+                },
                 "the command is now split differently: `a`",
             ),
             (

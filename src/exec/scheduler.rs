@@ -241,7 +241,9 @@ impl<'a> Scheduler<'a> {
 
     fn fits(&self, id: StepId) -> bool {
         let need = self.need(id);
-        need.cpus <= self.free.cpus && need.memory <= self.free.memory && need.gpus <= self.free.gpus
+        need.cpus <= self.free.cpus
+            && need.memory <= self.free.memory
+            && need.gpus <= self.free.gpus
     }
 
     /// What a step takes while it runs. One that asks for more than there is gets all there is,
@@ -281,10 +283,7 @@ fn allowed(from: State, to: State) -> bool {
         (State::Outside, State::Waiting)
             | (State::Waiting, State::Ready | State::Skipped(_))
             | (State::Ready, State::Checking)
-            | (
-                State::Checking,
-                State::UpToDate | State::Restored | State::Stale | State::Failed
-            )
+            | (State::Checking, State::UpToDate | State::Restored | State::Stale | State::Failed)
             | (State::Stale, State::Running)
             | (State::Running, State::Ran | State::Failed)
     )
@@ -299,8 +298,7 @@ mod tests {
     use super::*;
     use crate::exec::sample::{self, Sample};
 
-    const WIDE: Limits =
-        Limits { jobs: 8, cpus: 8, memory: 1 << 34, gpus: 1, keep_going: false };
+    const WIDE: Limits = Limits { jobs: 8, cpus: 8, memory: 1 << 34, gpus: 1, keep_going: false };
 
     fn diamond() -> Plan {
         sample::plan(&[

@@ -83,11 +83,8 @@ fn unknown(plan: &Plan, name: &str) -> UnknownStage {
     let stages = plan.project.stages.iter().map(|stage| stage.name.value.as_str());
     let instances = plan.steps.iter().map(|step| step.name.as_str());
     // Instances only compete when an instance was meant.
-    let help = if name.contains('@') {
-        did_you_mean(name, instances)
-    } else {
-        did_you_mean(name, stages)
-    };
+    let help =
+        if name.contains('@') { did_you_mean(name, instances) } else { did_you_mean(name, stages) };
     UnknownStage { name: name.to_owned(), help }
 }
 
@@ -95,10 +92,7 @@ fn children(downstream: &[Vec<StepId>], id: StepId) -> &[StepId] {
     downstream.get(id.index()).map_or(&[], Vec::as_slice)
 }
 
-fn closure<'a>(
-    start: BTreeSet<StepId>,
-    next: impl Fn(StepId) -> &'a [StepId],
-) -> BTreeSet<StepId> {
+fn closure<'a>(start: BTreeSet<StepId>, next: impl Fn(StepId) -> &'a [StepId]) -> BTreeSet<StepId> {
     let mut pending: Vec<StepId> = start.iter().copied().collect();
     let mut found = start;
     while let Some(id) = pending.pop() {

@@ -7,10 +7,7 @@ use std::sync::Arc;
 /// Ends all groups on the first signal, kills them on the second; `tell` hears of each.
 ///
 /// A second run in one process, as in tests, leaves signals to the first.
-pub(crate) fn watch(
-    groups: Arc<Groups>,
-    tell: impl Fn() + Send + 'static,
-) -> anyhow::Result<()> {
+pub(crate) fn watch(groups: Arc<Groups>, tell: impl Fn() + Send + 'static) -> anyhow::Result<()> {
     let armed = ctrlc::set_handler(move || {
         groups.stop();
         tell();

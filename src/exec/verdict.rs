@@ -93,12 +93,7 @@ macro_rules! report {
     };
 }
 
-fn walk(
-    step: &Step,
-    locked: Option<&Entry>,
-    world: &dyn World,
-    read: Reader<'_>,
-) -> Walked {
+fn walk(step: &Step, locked: Option<&Entry>, world: &dyn World, read: Reader<'_>) -> Walked {
     let Some(locked) = locked else {
         return Ok(read(Reason::NeverRan));
     };

@@ -6,7 +6,9 @@ use std::process::Command;
 
 #[test]
 fn workflows_pass_actionlint() {
-    let Some(actionlint) = tools::command("actionlint", "workflows_pass_actionlint") else { return };
+    let Some(actionlint) = tools::command("actionlint", "workflows_pass_actionlint") else {
+        return;
+    };
     succeeds(Command::new(actionlint).args(["-no-color", "-shellcheck=", "-pyflakes="]));
 }
 
@@ -77,9 +79,8 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 
 /// Files of `{{#include file:anchor}}`.
 fn includes(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices("{{#include ").filter_map(|(at, open)| {
-        text[at + open.len()..].split(['}', ':']).next().map(str::trim)
-    })
+    text.match_indices("{{#include ")
+        .filter_map(|(at, open)| text[at + open.len()..].split(['}', ':']).next().map(str::trim))
 }
 
 fn succeeds(command: &mut Command) {

@@ -93,9 +93,10 @@ fn nothing_is_left_lying_about() {
 fn what_remains_to_do_has_an_issue() {
     let marks = [concat!("FIX", "ME"), concat!("TO", "DO"), concat!("XX", "X:")];
     let loose = rust().into_iter().flat_map(|file| {
-        let lines = file.text.lines().filter(|line| {
-            marks.iter().any(|mark| line.contains(mark)) && !line.contains("(#")
-        });
+        let lines = file
+            .text
+            .lines()
+            .filter(|line| marks.iter().any(|mark| line.contains(mark)) && !line.contains("(#"));
         lines.map(|line| format!("{}: {}", file.path, line.trim())).collect::<Vec<_>>()
     });
     none(loose, "name the issue: `(#12)`");
@@ -104,9 +105,9 @@ fn what_remains_to_do_has_an_issue() {
 #[test]
 fn each_crate_stays_at_home() {
     let strays = production().into_iter().flat_map(|file| {
-        let away = HOMES.iter().filter(|(name, home)| {
-            names(&file.text, name) && !file.path.starts_with(home)
-        });
+        let away = HOMES
+            .iter()
+            .filter(|(name, home)| names(&file.text, name) && !file.path.starts_with(home));
         away.map(|(name, home)| format!("{}: {name} belongs to {home}", file.path))
             .collect::<Vec<_>>()
     });
@@ -131,9 +132,9 @@ fn no_snapshot_is_an_orphan() {
         let case = path.trim_start_matches("snapshots/").trim_end_matches(".snap");
         let folder = case.rsplit_once('/').map_or(case, |(folder, _)| folder);
         let name = case.rsplit('/').next().unwrap_or(case);
-        let in_specs = [case, folder].iter().any(|case| {
-            case.contains('/') && tree::root().join("specs").join(case).exists()
-        });
+        let in_specs = [case, folder]
+            .iter()
+            .any(|case| case.contains('/') && tree::root().join("specs").join(case).exists());
         !in_specs && !tests.iter().any(|test| test.text.contains(&format!("\"{name}\"")))
     });
     none(orphans, "nothing writes this snapshot");
@@ -213,8 +214,8 @@ fn unlisted(folder: &str, record: &str) -> Vec<String> {
         (!name.contains('/')).then_some(name)
     });
     let incomplete = rust.filter(|name| {
-        let listed = list.contains(&format!("mod {name};"))
-            && list.contains(&format!("&{name}::{record},"));
+        let listed =
+            list.contains(&format!("mod {name};")) && list.contains(&format!("&{name}::{record},"));
         let page = files.contains(&format!("{folder}/{name}.md"));
         !listed || !page
     });

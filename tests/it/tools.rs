@@ -14,7 +14,8 @@ pub fn dvc(test: &str) -> Option<PathBuf> {
 
 /// Another command of `tests/requirements.txt`, or `None` and a remark.
 pub fn command(name: &str, test: &str) -> Option<PathBuf> {
-    let beside = std::env::var_os("MLC_TEST_PYTHON").map(|python| Path::new(&python).with_file_name(name));
+    let beside =
+        std::env::var_os("MLC_TEST_PYTHON").map(|python| Path::new(&python).with_file_name(name));
     found(beside, name, test)
 }
 

@@ -17,10 +17,19 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     let text = match args.format.as_str() {
         "short" => crate::report::short::render(&loaded.sources, &loaded.diagnostics),
         "json" => crate::report::json::render(&loaded.sources, &loaded.diagnostics),
-        _ => crate::report::human::render(&loaded.sources, &loaded.diagnostics, crate::report::human::Screen{ paint: crate::report::paint::Paint { color: context.color }, width: 100}),
+        _ => crate::report::human::render(
+            &loaded.sources,
+            &loaded.diagnostics,
+            crate::report::human::Screen {
+                paint: crate::report::paint::Paint { color: context.color },
+                width: 100,
+            },
+        ),
     };
     print(&text);
-    if loaded.plan.is_none() { return Ok(Exit::Failure); }
+    if loaded.plan.is_none() {
+        return Ok(Exit::Failure);
+    }
     print(&format!("ok {:?}\n", loaded.counts));
     Ok(Exit::Success)
 }

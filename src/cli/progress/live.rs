@@ -1,8 +1,8 @@
 //! Progress on a terminal: a line for each running stage, redrawn in place, and lines above them
 //! for what is over.
 
-use crate::exec::logs::Logs;
 use crate::cli::progress::plain::Words;
+use crate::exec::logs::Logs;
 use crate::exec::progress::{Event, Progress, Running, Status};
 use crate::exec::task::duration;
 use crate::model::ids::StepId;

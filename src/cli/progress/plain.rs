@@ -1,10 +1,10 @@
 //! Progress as lines: one an event. Also what is said above the live lines.
 
-use crate::report::paint::{Ink, Paint};
 use crate::exec::progress::{Detail, Event, FailureReport, Progress, Status};
 use crate::exec::reason::Reason;
 use crate::exec::task::duration;
 use crate::plan::step::Step;
+use crate::report::paint::{Ink, Paint};
 use std::io::Write;
 
 /// How much is said.
@@ -63,9 +63,7 @@ impl Words {
                 let text = format!("{failure}; attempt {attempt} in {pause}");
                 vec![self.line(Ink::Help, "retry", step, &text)]
             }
-            Event::Ended { step, status, took, detail } => {
-                self.ended(step, *status, *took, detail)
-            }
+            Event::Ended { step, status, took, detail } => self.ended(step, *status, *took, detail),
             Event::Stopping => {
                 vec!["stopping: waiting for running stages to end (again to kill them)".to_owned()]
             }
@@ -117,12 +115,7 @@ impl Words {
         }
     }
 
-    fn failure(
-        &self,
-        step: &Step,
-        took: std::time::Duration,
-        detail: &Detail<'_>,
-    ) -> Vec<String> {
+    fn failure(&self, step: &Step, took: std::time::Duration, detail: &Detail<'_>) -> Vec<String> {
         let Detail::Failure(report) = detail else {
             return vec![self.line(Ink::Error, "failed", step, "")];
         };

@@ -79,9 +79,10 @@ impl<'a> References<'a> {
     }
 
     fn text_at(&self, revision: &str, path: &Utf8Path) -> Result<String, String> {
-        self.git(&["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")]).map_err(
-            |_| format!("`{revision}` is neither a git revision nor a registered version"),
-        )?;
+        self.git(&["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")])
+            .map_err(|_| {
+                format!("`{revision}` is neither a git revision nor a registered version")
+            })?;
         if let Ok(text) = self.show(revision, path) {
             return Ok(text);
         }
