@@ -115,7 +115,7 @@ fn change(
         }
         Err(why) => return broken(quantity, bound, why),
     };
-    let changed = measure.of(value, reference);
+    let changed = without_noise(measure.of(value, reference), measure, value.abs().max(reference.abs()));
     let shown = format!("{} ({} from {})", number(changed), number(value), number(reference));
     let verdict = if changed.is_finite() {
         verdict(changed, &threshold.bounds)
@@ -123,6 +123,18 @@ fn change(
         Verdict::Broken(Some(format!("the reference value is {}", number(reference))))
     };
     Row { quantity, value: changed.is_finite().then_some(changed), shown, bound, verdict }
+}
+
+/// Rounds away what binary arithmetic adds: 0.9 - 0.88 is 0.02, not 0.020000000000000018.
+fn without_noise(changed: f64, measure: Measure, operands: f64) -> f64 {
+    const DIGITS: f64 = 12.0;
+    let scale = match measure {
+        Measure::Drop | Measure::Rise => operands,
+        Measure::Ratio => changed.abs(),
+    };
+    let unit = 10_f64.powf(DIGITS - scale.log10().ceil());
+    let rounded = (changed * unit).round() / unit;
+    if rounded.is_finite() { rounded } else { changed }
 }
 
 fn broken(quantity: String, bound: String, why: String) -> Row {
@@ -204,6 +216,22 @@ fn as_number(value: &Value) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_are_as_exact_as_what_was_written() {
+        for (measure, value, reference, changed) in [
+            (Measure::Drop, 0.88, 0.9, 0.02),
+            (Measure::Rise, 0.3, 0.1, 0.2),
+            (Measure::Drop, 120.1, 120.3, 0.2),
+            (Measure::Ratio, 0.836, 0.88, 0.95),
+            (Measure::Drop, 0.5, 0.5, 0.0),
+            (Measure::Drop, 0.0, 0.0, 0.0),
+        ] {
+            let operands = f64::max(value, reference);
+            let exact = without_noise(measure.of(value, reference), measure, operands);
+            assert!(f64::to_bits(exact) == f64::to_bits(changed), "{measure:?} {value} {reference}: {exact}");
+        }
+    }
 
     #[test]
     fn numbers_read_well() {
