@@ -8,6 +8,8 @@ pub(crate) mod exit;
 pub(crate) mod fixing;
 pub(crate) mod loading;
 pub(crate) mod progress;
+pub(crate) mod scaffold;
+pub(crate) mod tour;
 pub(crate) mod writing;
 
 use crate::cli::args::Cli;

@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Explain(commands::explain::Args),
     Completions(commands::completions::Args),
     Man(commands::man::Args),
+    Demo(commands::demo::Args),
+    Init(commands::init::Args),
 }
 
 impl Command {
@@ -65,6 +67,8 @@ impl Command {
             Self::Explain(args) => commands::explain::run(args, context),
             Self::Completions(args) => commands::completions::run(args),
             Self::Man(args) => commands::man::run(args, context),
+            Self::Demo(args) => commands::demo::run(args, context),
+            Self::Init(args) => commands::init::run(args, context),
         }
     }
 }

@@ -336,7 +336,7 @@ impl Conductor<'_> {
             }
         }
         self.ledger.flush()?;
-        self.history.finish()?;
+        self.history.finish(self.groups.busy())?;
         self.summary.took = started.elapsed();
         self.progress.event(&Event::Finished { summary: &self.summary });
         Ok(Ending { summary: self.summary, interrupted: !self.interrupts.is_empty() })

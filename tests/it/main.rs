@@ -3,6 +3,7 @@
 mod examples;
 mod fmt;
 mod infra;
+mod init;
 mod lock;
 mod run;
 mod store;
