@@ -4,6 +4,7 @@ mod examples;
 mod fmt;
 mod infra;
 mod lock;
+mod scripts;
 mod store;
 mod init;
 mod tidy;
