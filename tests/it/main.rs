@@ -6,6 +6,7 @@ mod infra;
 mod init;
 mod lock;
 mod run;
+mod scripts;
 mod store;
 mod support;
 mod tidy;
