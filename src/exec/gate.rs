@@ -115,7 +115,8 @@ fn change(
         }
         Err(why) => return broken(quantity, bound, why),
     };
-    let changed = without_noise(measure.of(value, reference), measure, value.abs().max(reference.abs()));
+    let changed =
+        without_noise(measure.of(value, reference), measure, value.abs().max(reference.abs()));
     let shown = format!("{} ({} from {})", number(changed), number(value), number(reference));
     let verdict = if changed.is_finite() {
         verdict(changed, &threshold.bounds)
@@ -192,9 +193,12 @@ fn number(value: f64) -> String {
     }
 }
 
-/// A size in decimal units, as specs write them.
+/// A size in the units it was most likely written in: binary ones when they divide it.
 pub(crate) fn bytes(value: f64) -> String {
-    let units = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    const MEBI: f64 = 1_048_576.0;
+    let decimal = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    let binary = [(MEBI * MEBI, "TiB"), (MEBI * 1024.0, "GiB"), (MEBI, "MiB")];
+    let units: &[(f64, &str)] = if value % MEBI == 0.0 { &binary } else { &decimal };
     match units.iter().find(|(unit, _)| value >= *unit) {
         Some((unit, name)) => {
             let text = format!("{:.2}", value / unit);
@@ -229,7 +233,10 @@ mod tests {
         ] {
             let operands = f64::max(value, reference);
             let exact = without_noise(measure.of(value, reference), measure, operands);
-            assert!(f64::to_bits(exact) == f64::to_bits(changed), "{measure:?} {value} {reference}: {exact}");
+            assert!(
+                f64::to_bits(exact) == f64::to_bits(changed),
+                "{measure:?} {value} {reference}: {exact}"
+            );
         }
     }
 
@@ -245,7 +252,9 @@ mod tests {
         ] {
             assert_eq!(number(value), text);
         }
-        for (value, text) in [(0.0, "0 B"), (1_536.0, "1.54 kB"), (5e8, "500 MB")] {
+        for (value, text) in
+            [(0.0, "0 B"), (1_536.0, "1.54 kB"), (5e8, "500 MB"), (4_294_967_296.0, "4 GiB")]
+        {
             assert_eq!(bytes(value), text);
         }
     }

@@ -88,15 +88,13 @@ impl Project {
             .env("HOME", self.root())
             .env_remove("DVC_ROOT")
             .env_remove("DVC_STAGE")
-            .envs(
-                [
-                    ("GIT_CONFIG_NOSYSTEM", "1"),
-                    ("GIT_AUTHOR_NAME", "tests"),
-                    ("GIT_AUTHOR_EMAIL", "tests@localhost"),
-                    ("GIT_COMMITTER_NAME", "tests"),
-                    ("GIT_COMMITTER_EMAIL", "tests@localhost"),
-                ],
-            );
+            .envs([
+                ("GIT_CONFIG_NOSYSTEM", "1"),
+                ("GIT_AUTHOR_NAME", "tests"),
+                ("GIT_AUTHOR_EMAIL", "tests@localhost"),
+                ("GIT_COMMITTER_NAME", "tests"),
+                ("GIT_COMMITTER_EMAIL", "tests@localhost"),
+            ]);
     }
 }
 
