@@ -3,9 +3,12 @@
 mod examples;
 mod fmt;
 mod infra;
-mod lock;
-mod store;
 mod init;
+mod lock;
+mod run;
+mod scripts;
+mod store;
+mod support;
 mod tidy;
 mod tools;
 mod tree;
