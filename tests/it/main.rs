@@ -1,11 +1,14 @@
 //! One binary for all tests that look at mlc from outside; each module is one area.
 
+mod dag;
 mod examples;
+mod fix;
 mod fmt;
 mod infra;
+mod init;
 mod lock;
 mod store;
-mod init;
+mod support;
 mod tidy;
 mod tools;
 mod tree;
