@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 /// A copy of a case that a test may write in.
 pub struct Project {
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 impl Project {
@@ -48,6 +48,11 @@ impl Project {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mlc"));
         self.isolate(&mut command);
         command
+    }
+
+    /// Runs mlc, whatever comes of it.
+    pub fn said(&self, arguments: &[&str]) -> Said {
+        Said::of(self.mlc().args(arguments).env_remove("COLUMNS"))
     }
 
     /// Runs mlc and expects it to succeed.
@@ -96,6 +101,28 @@ impl Project {
                 ("GIT_COMMITTER_EMAIL", "tests@localhost"),
             ]);
     }
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Said {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Said {
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().expect("the command starts");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+/// Runs mlc in a folder, 100 columns wide, whatever the terminal of who tests.
+pub fn mlc(folder: &Path, arguments: &[&str]) -> Said {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mlc"));
+    Said::of(command.args(arguments).current_dir(folder).env_remove("COLUMNS").env_remove("NO_COLOR"))
 }
 
 /// Plays the session of a case: each line that starts with `$ ` is run, and what it wrote and how
