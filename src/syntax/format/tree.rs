@@ -43,6 +43,22 @@ pub(super) struct Node<'a> {
     pub(super) parts: Vec<Part<'a>>,
     /// A line comment behind it.
     pub(super) comment: Option<Cow<'a, str>>,
+    pub(super) has_block: bool,
+    /// Whether it has a block without `/-`.
+    pub(super) has_live_block: bool,
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn new(name: &'a str, text: Text<'a>) -> Self {
+        Self {
+            blank_before: false,
+            name,
+            parts: vec![Part::Text(text)],
+            comment: None,
+            has_block: false,
+            has_live_block: false,
+        }
+    }
 }
 
 /// A piece of a node; pieces are separated by blanks.
