@@ -3,7 +3,11 @@
 pub(crate) mod args;
 pub(crate) mod commands;
 pub(crate) mod context;
+pub(crate) mod disk;
 pub(crate) mod exit;
+pub(crate) mod loading;
+pub(crate) mod progress;
+pub(crate) mod writing;
 
 use crate::cli::args::Cli;
 use crate::cli::context::Context;

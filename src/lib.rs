@@ -6,8 +6,11 @@
 //! ```
 
 mod base;
+mod check;
 mod cli;
 mod driver;
+mod emit;
+mod exec;
 mod model;
 mod plan;
 mod report;

@@ -1,3 +1,15 @@
 //! What users read: diagnostics in five formats, tables and graphs. Unaware of projects.
 
+pub(crate) mod github;
+pub(crate) mod human;
+pub(crate) mod json;
+pub(crate) mod paint;
+pub(crate) mod sarif;
+pub(crate) mod short;
+pub(crate) mod summary;
+pub(crate) mod table;
+pub(crate) mod text;
+
 pub(crate) mod diff;
+#[cfg(test)]
+mod samples;

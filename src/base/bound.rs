@@ -55,9 +55,29 @@ impl PartialOrd for Number {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => Some(a.cmp(b)),
-            _ => self.as_f64().partial_cmp(&other.as_f64()),
+            (Self::Float(a), Self::Float(b)) => a.partial_cmp(b),
+            (&Self::Int(a), &Self::Float(b)) => compare(a, b),
+            (&Self::Float(a), &Self::Int(b)) => compare(b, a).map(Ordering::reverse),
         }
     }
+}
+
+/// Compares without rounding the integer: above 2^53 a float has no room for all of them.
+#[expect(clippy::cast_possible_truncation, reason = "the guards keep the float within i128")]
+fn compare(int: i128, float: f64) -> Option<Ordering> {
+    const TWO_POW_127: f64 = 170_141_183_460_469_231_731_687_303_715_884_105_728.0;
+    if float.is_nan() {
+        return None;
+    }
+    if float >= TWO_POW_127 {
+        return Some(Ordering::Less);
+    }
+    if float < -TWO_POW_127 {
+        return Some(Ordering::Greater);
+    }
+    let whole = float.floor();
+    let fraction = if float > whole { Ordering::Less } else { Ordering::Equal };
+    Some(int.cmp(&(whole as i128)).then(fraction))
 }
 
 impl fmt::Display for Number {
@@ -93,5 +113,29 @@ impl Bound {
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.op.as_str(), self.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_and_floats_compare_exactly() {
+        let big = 1_i128 << 53;
+        for (int, float, want) in [
+            (1, 1.0, Ordering::Equal),
+            (1, 1.5, Ordering::Less),
+            (-1, -1.5, Ordering::Greater),
+            (big + 1, big as f64, Ordering::Greater),
+            (i128::MAX, f64::INFINITY, Ordering::Less),
+            (i128::MIN, f64::NEG_INFINITY, Ordering::Greater),
+            (i128::MIN, -170_141_183_460_469_231_731_687_303_715_884_105_728.0, Ordering::Equal),
+        ] {
+            let (int, float) = (Number::Int(int), Number::Float(float));
+            assert_eq!(int.partial_cmp(&float), Some(want), "{int} {float}");
+            assert_eq!(float.partial_cmp(&int), Some(want.reverse()), "{float} {int}");
+        }
+        assert_eq!(Number::Int(1).partial_cmp(&Number::Float(f64::NAN)), None);
     }
 }

@@ -1,5 +1,7 @@
 //! Plain data as params, metrics and lock files hold it. Keeps the order of keys.
 
+use serde::{Serialize, Serializer};
+
 /// One value of a YAML, JSON or TOML document.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
@@ -61,6 +63,23 @@ impl Value {
             let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
             found.push(path.clone());
             value.collect_paths(&path, found);
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(flag) => serializer.serialize_bool(*flag),
+            Self::Int(value) => match i64::try_from(*value) {
+                Ok(value) => serializer.serialize_i64(value),
+                Err(_) => serializer.serialize_i128(*value),
+            },
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::Str(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Map(entries) => serializer.collect_map(entries.iter().map(|(k, v)| (k, v))),
         }
     }
 }

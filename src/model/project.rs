@@ -2,10 +2,12 @@
 
 use crate::base::source::{Span, Spanned};
 use crate::base::value::Value;
+use crate::model::graph::Graph;
 use crate::model::ids::{DatasetId, SchemaId, StageId, StepId};
 use crate::model::policy::Gate;
 use crate::model::stage::{Instance, Stage};
 use crate::schema::column::Schema;
+use crate::schema::problem::Problem;
 use camino::Utf8PathBuf;
 
 /// A project with every name resolved; nothing in it is missing, what could not be resolved was
@@ -28,6 +30,9 @@ pub(crate) struct Project {
     pub(crate) targets: Vec<Spanned<String>>,
     /// Params files that were read, relative to the root.
     pub(crate) params_files: Vec<ParamsFile>,
+    pub(crate) graph: Graph,
+    /// Whether a mistake took something out of the project, so that what seems missing may not be.
+    pub(crate) incomplete: bool,
 }
 
 impl Project {
@@ -76,6 +81,8 @@ pub(crate) struct NamedSchema {
     /// With everything that `extends` and `drop` say already applied.
     pub(crate) schema: Schema,
     pub(crate) extends: Option<Spanned<SchemaId>>,
+    /// What is wrong with how it extends its base; reported by rules.
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// Data that no stage makes.
@@ -85,7 +92,11 @@ pub(crate) struct Dataset {
     pub(crate) span: Span,
     /// Relative to the root.
     pub(crate) path: Spanned<Utf8PathBuf>,
+    /// Whether the path was wrong; that was reported.
+    pub(crate) unknown: bool,
     pub(crate) schema: Option<Spanned<SchemaId>>,
+    /// Columns whose values may not occur in another dataset.
+    pub(crate) disjoint: Vec<(Spanned<String>, Spanned<DatasetId>)>,
 }
 
 /// A params file that the spec names.

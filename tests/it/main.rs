@@ -1,1 +1,8 @@
+//! One binary for all tests that look at mlc from outside; each module is one area.
+
+mod examples;
 mod fmt;
+mod infra;
+mod tidy;
+mod tools;
+mod tree;

@@ -1,0 +1,144 @@
+//! `mlc run`: brings stages up to date.
+
+use crate::cli::commands::forecasts::{Wording, show};
+use crate::cli::context::Context;
+use crate::cli::exit::Exit;
+use crate::cli::loading::{load_or_report, unknown_stage};
+use crate::cli::progress::json::Json;
+use crate::cli::progress::live::Live;
+use crate::cli::progress::plain::{Plain, Volume, Words};
+use crate::exec::conductor::{self, Options};
+use crate::exec::logs::Logs;
+use crate::exec::machine;
+use crate::exec::progress::Progress;
+use crate::exec::progress::Status;
+use crate::exec::select::{Request, select};
+use crate::model::ids::StepId;
+use crate::plan::Plan;
+use crate::report::paint::Paint;
+use std::collections::BTreeSet;
+
+/// Run what is out of date, restore what the cache holds, skip the rest
+///
+/// A stage is up to date when its command, its params and the content of everything it reads and
+/// writes are as `dvc.lock` records them. What runs is recorded there and in DVC's cache.
+///
+/// Which stages: all, or the named ones with everything they need. `train` means all instances
+/// of a matrix, `train@forest` one of them. `--only` leaves out what they need, `--downstream`
+/// adds everything that depends on them, `--from S` leaves out everything that S does not lead to.
+///
+/// Exit codes: 0 done, 1 a stage failed or the spec has errors, 2 usage, 130 interrupted.
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
+pub(crate) struct Args {
+    /// Stages to bring up to date, with everything they need; all when none is named
+    #[arg(value_name = "STAGE")]
+    stages: Vec<String>,
+    /// Run at most N stages at once; as many as there are processors when not given
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// After a failure, go on with stages that do not depend on it
+    #[arg(short, long)]
+    keep_going: bool,
+    /// Run the selected stages even when they are up to date
+    #[arg(long)]
+    force: bool,
+    /// Say what would run and why, and run nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// Leave out everything that this stage does not lead to
+    #[arg(long, value_name = "STAGE")]
+    from: Vec<String>,
+    /// Take what the named stages need as it is
+    #[arg(long, requires = "stages")]
+    only: bool,
+    /// Also run everything that depends on the named stages
+    #[arg(long, requires = "stages")]
+    downstream: bool,
+    /// Tell of every stage, with all reasons
+    #[arg(long)]
+    explain: bool,
+    /// Show what stages write, each line after the stage's name
+    #[arg(long, conflicts_with_all = ["quiet", "json"])]
+    stream: bool,
+    /// Write one JSON object a line for each event
+    #[arg(long)]
+    json: bool,
+    /// Tell of failures alone
+    #[arg(short, long, conflicts_with_all = ["explain", "json"])]
+    quiet: bool,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
+    let ready = match load_or_report(context)? {
+        Ok(ready) => ready,
+        Err(exit) => return Ok(exit),
+    };
+    let selected = match select(&ready.plan, &args.request()) {
+        Ok(selected) => selected,
+        Err(unknown) => return Ok(unknown_stage(&unknown)),
+    };
+    if args.dry_run {
+        let shown = Wording { dry: true, explain: args.explain, json: args.json };
+        return show(context, &ready.plan, &selected, args.force, shown);
+    }
+    execute(args, context, &ready.plan, &selected)
+}
+
+impl Args {
+    fn request(&self) -> Request {
+        Request {
+            names: self.stages.clone(),
+            from: self.from.clone(),
+            only: self.only,
+            downstream: self.downstream,
+        }
+    }
+}
+
+fn execute(
+    args: &Args,
+    context: &Context,
+    plan: &Plan,
+    selected: &BTreeSet<StepId>,
+) -> anyhow::Result<Exit> {
+    let options = Options {
+        limits: machine::limits(args.jobs.map(usize::from), args.keep_going),
+        force: args.force,
+        explain: args.explain || args.json,
+        stream: args.stream,
+    };
+    let mut progress = progress(args, context, plan, selected);
+    let ending = conductor::run(&context.root, plan, selected, options, progress.as_mut())?;
+    if ending.interrupted {
+        return Ok(Exit::Interrupted);
+    }
+    let failed = ending.summary.count(Status::Failed) > 0;
+    Ok(if failed { Exit::Failure } else { Exit::Success })
+}
+
+fn progress(
+    args: &Args,
+    context: &Context,
+    plan: &Plan,
+    selected: &BTreeSet<StepId>,
+) -> Box<dyn Progress> {
+    let out = Box::new(std::io::stdout());
+    if args.json {
+        return Box::new(Json { out });
+    }
+    let volume = match (args.quiet, args.explain) {
+        (true, _) => Volume::Quiet,
+        (false, true) => Volume::Explain,
+        (false, false) => Volume::Normal,
+    };
+    let widths = selected.iter().map(|&id| plan.step(id).name.chars().count());
+    let paint = Paint { color: context.color };
+    let live = context.stdout_is_terminal && !args.stream && volume != Volume::Quiet;
+    let words = Words { paint, volume, width: widths.max().unwrap_or(0), live };
+    if live {
+        Box::new(Live::new(words, Logs::new(&context.root)))
+    } else {
+        Box::new(Plain { words, out })
+    }
+}

@@ -1,0 +1,76 @@
+//! Records a step that ended well: digests, cache, `.gitignore`, run cache, and its lock entry.
+
+use crate::base::suggest::quoted;
+use crate::exec::disk::Disk;
+use crate::exec::hash::{Digest, HashError};
+use crate::exec::lock::{Artifact, Cmd, Entry};
+use crate::exec::{gitignore, runcache};
+use crate::plan::step::{PathRef, Step, StepOut, StepOutKind};
+use anyhow::bail;
+
+/// Stores what the step wrote and returns its lock entry.
+///
+/// Dependencies are hashed again: one that the step itself changed is recorded as it is now.
+pub(crate) fn commit(step: &Step, disk: &Disk) -> anyhow::Result<Entry> {
+    let outs = digests(step, disk)?;
+    let deps = deps(step, disk)?;
+    let params = disk.params.values(&step.params)?;
+    for (out, digest) in step.outs.iter().zip(&outs) {
+        let path = disk.root.join(&out.path.path);
+        if out.cache || is_restorable(step) {
+            disk.cache.put(&path, digest)?;
+        }
+        if out.cache {
+            gitignore::ignore(&path)?;
+        }
+    }
+    let outs = step.outs.iter().zip(&outs).map(|(out, digest)| artifact(&out.path, digest));
+    let entry = Entry { cmd: Cmd::from(&step.cmd), deps, params, outs: outs.collect() };
+    if is_restorable(step) {
+        runcache::save(&disk.cache, &entry)?;
+    }
+    Ok(entry)
+}
+
+/// What the step reads, as the lock records it.
+pub(crate) fn deps(step: &Step, disk: &Disk) -> Result<Vec<Artifact>, HashError> {
+    let digest = |dep: &PathRef| Ok(artifact(dep, &disk.hasher.digest(&dep.path)?));
+    step.deps.iter().map(digest).collect()
+}
+
+/// Whether DVC would keep the step in its run cache: its outputs follow from what it reads, and
+/// all of them are stored.
+pub(crate) fn is_restorable(step: &Step) -> bool {
+    let stored = |out: &StepOut| !out.persist && (out.cache || out.kind != StepOutKind::Data);
+    let reads = !step.deps.is_empty() || !step.params.is_empty();
+    reads && !step.always && !step.outs.is_empty() && step.outs.iter().all(stored)
+}
+
+/// Digests of the outputs; names all that are missing.
+fn digests(step: &Step, disk: &Disk) -> anyhow::Result<Vec<Digest>> {
+    let mut digests = Vec::with_capacity(step.outs.len());
+    let mut missing = Vec::new();
+    for out in &step.outs {
+        match disk.hasher.digest(&out.path.path) {
+            Ok(digest) => digests.push(digest),
+            Err(error) if error.missing => missing.push(out.path.path.as_str()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if !missing.is_empty() {
+        bail!("its command ended well but did not write {}", quoted(&missing));
+    }
+    Ok(digests)
+}
+
+fn artifact(path: &PathRef, digest: &Digest) -> Artifact {
+    Artifact {
+        path: path.local.clone(),
+        hash: Some("md5".to_owned()),
+        md5: Some(digest.md5.clone()),
+        size: Some(digest.size),
+        nfiles: digest.nfiles,
+        isexec: digest.isexec,
+        other: Vec::new(),
+    }
+}

@@ -1,0 +1,339 @@
+//! Runs selected steps: hands jobs to workers, follows what becomes of them, tells and records
+//! it. Unaware of how a step is checked or run.
+#![expect(clippy::disallowed_methods, reason = "measures time")]
+
+use crate::exec::groups::Groups;
+use crate::exec::history::History;
+use crate::exec::ledger::Ledger;
+use crate::exec::lock::{Entry, LockFile};
+use crate::exec::logs::Logs;
+use crate::exec::progress::{Detail, Event, FailureReport, Progress, Running, Status, Summary};
+use crate::exec::reason::Reason;
+use crate::exec::scheduler::{Job, Limits, Outcome, Scheduler, State};
+use crate::exec::signal;
+use crate::exec::task::Failure;
+use crate::exec::worker::{Bench, Checked};
+use crate::model::ids::StepId;
+use crate::plan::Plan;
+use camino::Utf8Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How often deadlines are looked at and live lines are redrawn.
+const TICK: Duration = Duration::from_millis(100);
+
+/// What workers get to end when the user has lost patience.
+const LAST_WAIT: Duration = Duration::from_secs(1);
+
+/// Lines of a log that are shown when a step fails.
+const TAIL: usize = 20;
+
+/// What to do besides running what is out of date.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    pub(crate) limits: Limits,
+    /// Run all selected steps, whatever the lock says.
+    pub(crate) force: bool,
+    /// Find all reasons, not only the first.
+    pub(crate) explain: bool,
+    /// Show what steps write, while they write it.
+    pub(crate) stream: bool,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Ending {
+    pub(crate) summary: Summary,
+    pub(crate) interrupted: bool,
+}
+
+/// What the conductor hears.
+pub(crate) enum Message {
+    Checked(StepId, Result<Checked, Failure>, Duration),
+    Ran(StepId, Result<Entry, Failure>, Duration),
+    Retrying { id: StepId, attempt: u32, pause: Duration, failure: String },
+    Interrupted,
+}
+
+/// Runs the selected steps of the plan whose project lies at `root`.
+pub(crate) fn run(
+    root: &Utf8Path,
+    plan: &Plan,
+    selected: &BTreeSet<StepId>,
+    options: Options,
+    progress: &mut dyn Progress,
+) -> anyhow::Result<Ending> {
+    let started = Instant::now();
+    let groups = Arc::new(Groups::default());
+    let ledger = Ledger::open(root)?;
+    let bench = Bench::new(root, plan, options, Arc::clone(&groups))?;
+    let (sender, receiver) = mpsc::channel();
+    let teller = sender.clone();
+    signal::watch(Arc::clone(&groups), move || {
+        // Nobody listens any more once the run is over.
+        let _ = teller.send(Message::Interrupted);
+    })?;
+    let locked = ledger.snapshot();
+    let (jobs, queue) = mpsc::channel();
+    let queue = Mutex::new(queue);
+    std::thread::scope(|scope| {
+        for _ in 0..options.limits.jobs.min(selected.len()) {
+            let sender = sender.clone();
+            scope.spawn(|| work(&bench, &locked, &queue, sender));
+        }
+        let mut conductor = Conductor {
+            plan,
+            options,
+            scheduler: Scheduler::new(plan, selected, options.limits),
+            progress,
+            ledger,
+            history: History::begin(root),
+            logs: Logs::new(root),
+            running: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+            summary: Summary::default(),
+            groups: &groups,
+            interrupts: Vec::new(),
+        };
+        let result = conductor.conduct(&jobs, &receiver, selected.len());
+        drop(jobs);
+        result.and_then(|()| conductor.close(selected, started))
+    })
+    .inspect(|_| {
+        // Losing the remembered digests costs time, not truth.
+        let _ = bench.disk.hasher.save();
+    })
+}
+
+/// Does jobs until there are no more.
+fn work(
+    bench: &Bench<'_>,
+    locked: &LockFile,
+    queue: &Mutex<Receiver<Job>>,
+    sender: Sender<Message>,
+) {
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    while let Ok(job) = next() {
+        let start = Instant::now();
+        let message = match job {
+            Job::Check(id) => Message::Checked(id, bench.check(id, locked), start.elapsed()),
+            Job::Run(id) => {
+                let retrying = |attempt, pause, failure: &Failure| {
+                    let failure = failure.to_string();
+                    let _ = sender.send(Message::Retrying { id, attempt, pause, failure });
+                };
+                let result = bench.run(id, &retrying);
+                Message::Ran(id, result, start.elapsed())
+            }
+        };
+        if sender.send(message).is_err() {
+            return;
+        }
+    }
+}
+
+/// A run that is going on.
+struct Conductor<'a> {
+    plan: &'a Plan,
+    options: Options,
+    scheduler: Scheduler<'a>,
+    progress: &'a mut dyn Progress,
+    ledger: Ledger,
+    history: History,
+    logs: Logs,
+    /// Steps whose commands run, with their start and how much of their output was shown.
+    running: BTreeMap<StepId, (Instant, u64)>,
+    /// Why steps are out of date.
+    reasons: BTreeMap<StepId, Vec<Reason>>,
+    summary: Summary,
+    groups: &'a Groups,
+    /// When the user asked to stop.
+    interrupts: Vec<Instant>,
+}
+
+impl Conductor<'_> {
+    fn conduct(
+        &mut self,
+        jobs: &Sender<Job>,
+        messages: &Receiver<Message>,
+        steps: usize,
+    ) -> anyhow::Result<()> {
+        self.progress.event(&Event::Began { steps, jobs: self.options.limits.jobs });
+        loop {
+            while let Some(job) = self.scheduler.next() {
+                self.begin(job);
+                let _ = jobs.send(job);
+            }
+            if self.scheduler.is_over() {
+                return Ok(());
+            }
+            match messages.recv_timeout(TICK) {
+                Ok(message) => self.hear(message),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+            self.groups.expire(Instant::now());
+            self.tick();
+            if let Err(error) = self.ledger.flush_if_due() {
+                return Err(self.give_up(error));
+            }
+            self.leave_if_forced();
+        }
+    }
+
+    /// Ends running steps, because what they would produce cannot be recorded.
+    fn give_up(&mut self, error: anyhow::Error) -> anyhow::Error {
+        self.scheduler.halt();
+        self.groups.stop();
+        error
+    }
+
+    fn begin(&mut self, job: Job) {
+        let Job::Run(id) = job else { return };
+        self.running.insert(id, (Instant::now(), 0));
+        let step = self.plan.step(id);
+        let reasons = self.reasons.get(&id).map_or(&[][..], Vec::as_slice);
+        self.progress.event(&Event::Started { step, reasons });
+    }
+
+    fn hear(&mut self, message: Message) {
+        match message {
+            Message::Checked(id, Ok(checked), took) => self.checked(id, checked, took),
+            Message::Ran(id, Ok(entry), took) => {
+                self.show_output(id);
+                self.running.remove(&id);
+                self.ledger.record(&self.plan.step(id).name, entry);
+                let reasons = self.reasons.remove(&id).unwrap_or_default();
+                self.ended(id, Status::Ran, took, &Detail::Reasons(&reasons));
+                self.scheduler.finish(id, Outcome::Ran);
+            }
+            Message::Checked(id, Err(failure), took) | Message::Ran(id, Err(failure), took) => {
+                self.failed(id, failure, took);
+            }
+            Message::Retrying { id, attempt, pause, failure } => {
+                let step = self.plan.step(id);
+                self.progress.event(&Event::Retrying { step, attempt, pause, failure: &failure });
+            }
+            Message::Interrupted => {
+                self.interrupts.push(Instant::now());
+                self.scheduler.halt();
+                self.progress.event(&Event::Stopping);
+            }
+        }
+    }
+
+    fn checked(&mut self, id: StepId, checked: Checked, took: Duration) {
+        match checked {
+            Checked::UpToDate => {
+                self.ended(id, Status::UpToDate, took, &Detail::None);
+                self.scheduler.finish(id, Outcome::UpToDate);
+            }
+            Checked::Restored(reasons, entry) => {
+                if let Some(entry) = entry {
+                    self.ledger.record(&self.plan.step(id).name, entry);
+                }
+                self.ended(id, Status::Restored, took, &Detail::Reasons(&reasons));
+                self.scheduler.finish(id, Outcome::Restored);
+            }
+            Checked::Recorded(reasons, entry) => {
+                self.ledger.record(&self.plan.step(id).name, entry);
+                self.ended(id, Status::Recorded, took, &Detail::Reasons(&reasons));
+                self.scheduler.finish(id, Outcome::Restored);
+            }
+            Checked::Stale(reasons) => {
+                self.reasons.insert(id, reasons);
+                self.scheduler.finish(id, Outcome::Stale);
+            }
+        }
+    }
+
+    fn failed(&mut self, id: StepId, failure: Failure, took: Duration) {
+        self.show_output(id);
+        let has_log = self.running.remove(&id).is_some();
+        let status = match failure {
+            Failure::Interrupted => Status::Interrupted,
+            _ => Status::Failed,
+        };
+        let name = &self.plan.step(id).name;
+        let report = FailureReport {
+            text: failure.to_string(),
+            tail: if has_log { self.logs.tail(name, TAIL) } else { Vec::new() },
+            log: has_log.then(|| self.logs.shown_path(name)),
+            script: failure.into_script(),
+        };
+        self.ended(id, status, took, &Detail::Failure(&report));
+        self.scheduler.finish(id, Outcome::Failed);
+    }
+
+    fn ended(&mut self, id: StepId, status: Status, took: Duration, detail: &Detail<'_>) {
+        let step = self.plan.step(id);
+        *self.summary.counts.entry(status).or_default() += 1;
+        self.history.note(&step.name, status, took);
+        self.progress.event(&Event::Ended { step, status, took, detail });
+    }
+
+    fn tick(&mut self) {
+        if self.options.stream {
+            let ids: Vec<StepId> = self.running.keys().copied().collect();
+            ids.into_iter().for_each(|id| self.show_output(id));
+        }
+        if self.progress.wants_ticks() {
+            let running = self.running.iter().map(|(&id, (since, _))| Running {
+                step: self.plan.step(id),
+                elapsed: since.elapsed(),
+            });
+            self.progress.tick(&running.collect::<Vec<_>>());
+        }
+    }
+
+    /// Passes on what a running step wrote since the last time.
+    fn show_output(&mut self, id: StepId) {
+        if !self.options.stream {
+            return;
+        }
+        let Some((_, shown)) = self.running.get_mut(&id) else { return };
+        let step = self.plan.step(id);
+        let (text, next) = self.logs.since(&step.name, *shown);
+        *shown = next;
+        for line in text.lines() {
+            self.progress.event(&Event::Output { step, line });
+        }
+    }
+
+    /// A second interrupt means now: what is recorded is written, the rest is left behind.
+    fn leave_if_forced(&mut self) {
+        let Some(second) = self.interrupts.get(1) else { return };
+        if second.elapsed() >= LAST_WAIT {
+            let _ = self.ledger.flush();
+            std::process::exit(130);
+        }
+    }
+
+    /// Tells of those whose turn never came, and writes everything down.
+    fn close(mut self, selected: &BTreeSet<StepId>, started: Instant) -> anyhow::Result<Ending> {
+        for &id in self.plan.order.iter().filter(|id| selected.contains(id)) {
+            match self.scheduler.state(id) {
+                State::Skipped(because) => {
+                    let because = &self.plan.step(because).name;
+                    self.ended(id, Status::Skipped, Duration::ZERO, &Detail::Because(because));
+                }
+                State::Waiting | State::Ready | State::Stale => {
+                    self.ended(id, Status::NotRun, Duration::ZERO, &Detail::None);
+                }
+                State::Outside
+                | State::Checking
+                | State::Running
+                | State::UpToDate
+                | State::Restored
+                | State::Ran
+                | State::Failed => {}
+            }
+        }
+        self.ledger.flush()?;
+        self.history.finish()?;
+        self.summary.took = started.elapsed();
+        self.progress.event(&Event::Finished { summary: &self.summary });
+        Ok(Ending { summary: self.summary, interrupted: !self.interrupts.is_empty() })
+    }
+}

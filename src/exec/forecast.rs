@@ -1,0 +1,149 @@
+//! Says what a run would do, without doing it: changes are followed downstream.
+
+use crate::base::value::Value;
+use crate::exec::lock::{Entry, LockFile};
+use crate::exec::reason::Reason;
+use crate::exec::verdict::{Depth, Seen, Verdict, World, judge};
+use crate::model::ids::StepId;
+use crate::plan::Plan;
+use crate::plan::step::{PathRef, Step, StepParams};
+use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What will become of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fate {
+    Run,
+    /// A step upstream will run; what it writes decides.
+    MayRun,
+    /// Everything it reads is as recorded, and the cache holds what it wrote.
+    Restore,
+    /// It is frozen: its outputs are recorded as they are.
+    Record,
+    UpToDate,
+}
+
+/// One step's fate and why.
+#[derive(Clone, Debug)]
+pub(crate) struct Forecast {
+    pub(crate) id: StepId,
+    pub(crate) fate: Fate,
+    /// Empty when up to date.
+    pub(crate) reasons: Vec<Reason>,
+}
+
+/// Foresees a run of the selected steps, in the order of the plan.
+pub(crate) fn forecast(
+    plan: &Plan,
+    selected: &BTreeSet<StepId>,
+    lock: &LockFile,
+    world: &dyn World,
+    force: bool,
+) -> anyhow::Result<Vec<Forecast>> {
+    let mut ahead = Ahead { world, written: BTreeMap::new() };
+    let mut forecasts = Vec::with_capacity(selected.len());
+    for &id in plan.order.iter().filter(|id| selected.contains(id)) {
+        let step = plan.step(id);
+        let locked = lock.get(&step.name);
+        let mut verdict = judge(step, locked, &ahead, Depth::Explain)?;
+        if force && !step.frozen {
+            verdict.reasons.insert(0, Reason::Forced);
+        }
+        let fate = fate(step, &verdict, locked, world)?;
+        ahead.expect(step, fate, locked);
+        forecasts.push(Forecast { id, fate, reasons: verdict.reasons });
+    }
+    Ok(forecasts)
+}
+
+fn fate(
+    step: &Step,
+    verdict: &Verdict,
+    locked: Option<&Entry>,
+    world: &dyn World,
+) -> anyhow::Result<Fate> {
+    if verdict.is_up_to_date() {
+        return Ok(Fate::UpToDate);
+    }
+    if step.frozen {
+        return Ok(Fate::Record);
+    }
+    if verdict.is_open() {
+        return Ok(Fate::MayRun);
+    }
+    let restorable = match locked {
+        Some(locked) if verdict.is_mended_by_outputs() => can_restore(step, locked, world)?,
+        _ => false,
+    };
+    Ok(if restorable { Fate::Restore } else { Fate::Run })
+}
+
+/// Whether the cache holds every output that is not as recorded.
+fn can_restore(step: &Step, locked: &Entry, world: &dyn World) -> anyhow::Result<bool> {
+    for out in &step.outs {
+        let recorded = locked.outs.iter().find(|it| it.path == out.path.local);
+        let Some(md5) = recorded.and_then(|it| it.md5.as_deref()) else { return Ok(false) };
+        let legacy = recorded.is_some_and(crate::exec::verdict::is_legacy);
+        let present = !out.cache && world.see(&out.path, legacy)? == Seen::Md5(md5.to_owned());
+        if out.persist || (!present && !world.is_cached(md5, legacy)?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The tree as it will be once earlier steps are done.
+struct Ahead<'a> {
+    world: &'a dyn World,
+    written: BTreeMap<Utf8PathBuf, Seen>,
+}
+
+impl Ahead<'_> {
+    fn expect(&mut self, step: &Step, fate: Fate, locked: Option<&Entry>) {
+        for out in &step.outs {
+            let seen = match fate {
+                Fate::Run | Fate::MayRun => Seen::Open(step.name.clone()),
+                Fate::Restore => {
+                    let recorded = locked.and_then(|locked| {
+                        locked.outs.iter().find(|it| it.path == out.path.local)?.md5.clone()
+                    });
+                    recorded.map_or_else(|| Seen::Open(step.name.clone()), Seen::Md5)
+                }
+                Fate::Record | Fate::UpToDate => return,
+            };
+            self.written.insert(out.path.path.clone(), seen);
+        }
+    }
+
+    /// What earlier steps write at, below or above a path.
+    fn touched(&self, path: &Utf8Path) -> Option<Seen> {
+        if let Some(seen) = self.written.get(path) {
+            return Some(seen.clone());
+        }
+        let below = self.written.range(path.to_owned()..).next();
+        let below = below.filter(|(written, _)| written.starts_with(path)).map(|(_, seen)| seen);
+        let above = || path.ancestors().skip(1).find_map(|folder| self.written.get(folder));
+        match below.or_else(above)? {
+            Seen::Open(step) => Some(Seen::Open(step.clone())),
+            // The restored folder or file is only a part of this path, or this path of it.
+            Seen::Md5(_) | Seen::Missing => Some(Seen::Open("the cache".to_owned())),
+        }
+    }
+}
+
+impl World for Ahead<'_> {
+    fn see(&self, path: &PathRef, legacy: bool) -> anyhow::Result<Seen> {
+        match self.touched(&path.path) {
+            Some(seen) => Ok(seen),
+            None => self.world.see(path, legacy),
+        }
+    }
+
+    fn params(&self, params: &StepParams) -> anyhow::Result<Vec<(String, Option<Value>)>> {
+        self.world.params(params)
+    }
+
+    fn is_cached(&self, md5: &str, legacy: bool) -> anyhow::Result<bool> {
+        self.world.is_cached(md5, legacy)
+    }
+}

@@ -1,0 +1,224 @@
+//! Evaluates thresholds on metrics files: measured against bound, one row each.
+//!
+//! Never fails halfway: what cannot be measured is a row that does not hold and says why.
+
+pub(crate) mod measure;
+pub(crate) mod reference;
+
+use crate::base::bound::Bound;
+use crate::base::value::Value;
+use crate::exec::gate::measure::{Measured, Metrics};
+use crate::exec::gate::reference::References;
+use crate::model::policy::{Gate, Measure, Quantity, Reference, Threshold};
+use crate::plan::Plan;
+use camino::Utf8Path;
+
+/// What came of one gate.
+#[derive(Clone, Debug)]
+pub(crate) struct Report {
+    pub(crate) gate: String,
+    pub(crate) rows: Vec<Row>,
+}
+
+impl Report {
+    pub(crate) fn holds(&self) -> bool {
+        self.rows.iter().all(Row::holds)
+    }
+}
+
+/// One threshold, evaluated.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    /// `accuracy`, `accuracy drop against production`, `size of models/m`.
+    pub(crate) quantity: String,
+    pub(crate) value: Option<f64>,
+    /// Value for people: with the unit, and for a change with what it was computed from.
+    pub(crate) shown: String,
+    /// `>=0.85`
+    pub(crate) bound: String,
+    pub(crate) verdict: Verdict,
+}
+
+impl Row {
+    pub(crate) fn holds(&self) -> bool {
+        !matches!(self.verdict, Verdict::Broken(_))
+    }
+}
+
+/// Whether a threshold holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Holds,
+    /// There is nothing to compare with yet, so nothing can be worse: passes, visibly.
+    Passes(String),
+    /// Does not hold; says why when it could not be measured.
+    Broken(Option<String>),
+}
+
+/// Evaluates one gate of the plan's project, which lies at `root`.
+pub(crate) fn evaluate(root: &Utf8Path, plan: &Plan, gate: &Gate) -> Report {
+    let metrics = Metrics::of_gate(root, gate);
+    let references = References::new(root, plan, gate);
+    let rows = gate.thresholds.iter().map(|it| row(root, it, &metrics, &references)).collect();
+    Report { gate: gate.name.value.clone(), rows }
+}
+
+fn row(
+    root: &Utf8Path,
+    threshold: &Threshold,
+    metrics: &Metrics,
+    references: &References<'_>,
+) -> Row {
+    match &threshold.quantity {
+        Quantity::Metric(key) => {
+            let measured = metrics.number(&key.value);
+            judged(key.value.clone(), measured, threshold, Unit::None)
+        }
+        Quantity::Size(path) => {
+            let name = format!("size of {}", path.value);
+            judged(name, measure::size(root, &path.value), threshold, Unit::Bytes)
+        }
+        Quantity::Change { metric, against, measure } => {
+            change(threshold, &metric.value, (&against.value, *measure), (metrics, references))
+        }
+    }
+}
+
+fn judged(quantity: String, measured: Measured, threshold: &Threshold, unit: Unit) -> Row {
+    let bound = bounds(&threshold.bounds, unit);
+    match measured {
+        Ok(value) => {
+            let verdict = verdict(value, &threshold.bounds);
+            Row { quantity, value: Some(value), shown: unit.value(value), bound, verdict }
+        }
+        Err(why) => broken(quantity, bound, why),
+    }
+}
+
+fn change(
+    threshold: &Threshold,
+    metric: &str,
+    (against, measure): (&Reference, Measure),
+    (metrics, references): (&Metrics, &References<'_>),
+) -> Row {
+    let quantity = format!("{metric} {} against {}", measure.as_str(), reference::name(against));
+    let bound = bounds(&threshold.bounds, Unit::None);
+    let value = match metrics.number(metric) {
+        Ok(value) => value,
+        Err(why) => return broken(quantity, bound, why),
+    };
+    let reference = match references.number(against, metric) {
+        Ok(Some(reference)) => reference,
+        Ok(None) => {
+            let verdict = Verdict::Passes("no production version yet".to_owned());
+            return Row { quantity, value: None, shown: number(value), bound, verdict };
+        }
+        Err(why) => return broken(quantity, bound, why),
+    };
+    let changed = measure.of(value, reference);
+    let shown = format!("{} ({} from {})", number(changed), number(value), number(reference));
+    let verdict = if changed.is_finite() {
+        verdict(changed, &threshold.bounds)
+    } else {
+        Verdict::Broken(Some(format!("the reference value is {}", number(reference))))
+    };
+    Row { quantity, value: changed.is_finite().then_some(changed), shown, bound, verdict }
+}
+
+fn broken(quantity: String, bound: String, why: String) -> Row {
+    let verdict = Verdict::Broken(Some(why));
+    Row { quantity, value: None, shown: "-".to_owned(), bound, verdict }
+}
+
+fn verdict(value: f64, bounds: &[Bound]) -> Verdict {
+    if bounds.iter().all(|bound| bound.holds(value)) {
+        Verdict::Holds
+    } else {
+        Verdict::Broken(None)
+    }
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, Debug)]
+enum Unit {
+    None,
+    Bytes,
+}
+
+impl Unit {
+    fn value(self, value: f64) -> String {
+        match self {
+            Self::None => number(value),
+            Self::Bytes => bytes(value),
+        }
+    }
+
+    /// A limit is shown as written, without rounding, unless it has a unit.
+    fn limit(self, limit: f64) -> String {
+        match self {
+            Self::None => limit.to_string(),
+            Self::Bytes => bytes(limit),
+        }
+    }
+}
+
+fn bounds(bounds: &[Bound], unit: Unit) -> String {
+    let shown = bounds
+        .iter()
+        .map(|bound| format!("{}{}", bound.op.as_str(), unit.limit(bound.value.as_f64())));
+    shown.collect::<Vec<_>>().join(" ")
+}
+
+/// A number with the digits that matter: six, as many as metrics are compared with.
+fn number(value: f64) -> String {
+    if value == 0.0 || (1e-4..1e15).contains(&value.abs()) {
+        let text = format!("{value:.6}");
+        let text = text.trim_end_matches('0').trim_end_matches('.');
+        if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    } else {
+        format!("{value:e}")
+    }
+}
+
+/// A size in decimal units, as specs write them.
+pub(crate) fn bytes(value: f64) -> String {
+    let units = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    match units.iter().find(|(unit, _)| value >= *unit) {
+        Some((unit, name)) => {
+            let text = format!("{:.2}", value / unit);
+            format!("{} {name}", text.trim_end_matches('0').trim_end_matches('.'))
+        }
+        None => format!("{value:.0} B"),
+    }
+}
+
+/// Reads a value as a number; says what it is when it is none.
+fn as_number(value: &Value) -> Result<f64, String> {
+    match value.as_f64() {
+        Some(number) if number.is_nan() => Err("is NaN".to_owned()),
+        Some(number) => Ok(number),
+        None => Err(format!("is {}, not a number", crate::exec::reason::value_text(value))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        for (value, text) in [
+            (0.85, "0.85"),
+            (0.1 + 0.2, "0.3"),
+            (0.0, "0"),
+            (12.0, "12"),
+            (-0.000_000_1, "-1e-7"),
+            (1.0 / 3.0, "0.333333"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+        for (value, text) in [(0.0, "0 B"), (1_536.0, "1.54 kB"), (5e8, "500 MB")] {
+            assert_eq!(bytes(value), text);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Numbers that a gate measures: from its metrics file, and sizes on disk.
+#![expect(clippy::disallowed_methods, reason = "reads metrics files")]
+
+use crate::base::params;
+use crate::base::suggest::did_you_mean;
+use crate::base::value::Value;
+use crate::exec::gate::as_number;
+use crate::model::policy::Gate;
+use camino::Utf8Path;
+use std::io::{self, ErrorKind};
+
+/// A number, or a sentence that says why there is none.
+pub(crate) type Measured = Result<f64, String>;
+
+/// A metrics file, read once.
+#[derive(Clone, Debug)]
+pub(crate) struct Metrics {
+    /// How it is called in sentences.
+    name: String,
+    content: Result<Value, String>,
+}
+
+impl Metrics {
+    /// The metrics file that a gate names.
+    pub(crate) fn of_gate(root: &Utf8Path, gate: &Gate) -> Self {
+        match &gate.metrics {
+            Some(path) => Self::read(root, &path.value),
+            None => Self::failed(String::new(), "the gate names no metrics file".to_owned()),
+        }
+    }
+
+    pub(crate) fn read(root: &Utf8Path, path: &Utf8Path) -> Self {
+        let content = match std::fs::read_to_string(root.join(path)) {
+            Ok(text) => return Self::parse(path.as_str().to_owned(), path, &text),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(format!("`{path}` does not exist; `mlc run` makes it"))
+            }
+            Err(error) => Err(format!("`{path}` cannot be read: {error}")),
+        };
+        Self { name: path.as_str().to_owned(), content }
+    }
+
+    /// Parses text by the suffix of `path`; `name` is how it is called in sentences.
+    pub(crate) fn parse(name: String, path: &Utf8Path, text: &str) -> Self {
+        let content = params::parse(path, text)
+            .map(|params| params.value)
+            .map_err(|error| format!("`{name}` cannot be read: {error}"));
+        Self { name, content }
+    }
+
+    pub(crate) fn failed(name: String, why: String) -> Self {
+        Self { name, content: Err(why) }
+    }
+
+    /// The number under a dotted key.
+    pub(crate) fn number(&self, key: &str) -> Measured {
+        let content = self.content.as_ref().map_err(Clone::clone)?;
+        let Some(value) = lookup(content, key) else {
+            let paths = content.paths();
+            let help = did_you_mean(key, paths.iter().map(String::as_str));
+            let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+            return Err(format!("`{}` has no `{key}`{help}", self.name));
+        };
+        as_number(value).map_err(|what| format!("`{key}` in `{}` {what}", self.name))
+    }
+}
+
+/// A key as it stands, dots and all, before the path it may spell.
+fn lookup<'a>(content: &'a Value, key: &str) -> Option<&'a Value> {
+    content.get(key).or_else(|| content.lookup(key))
+}
+
+/// Bytes of a file, or of all files below a folder; links to folders are not followed, as DVC
+/// does not follow them.
+#[expect(clippy::cast_precision_loss, reason = "sizes are compared as floats")]
+pub(crate) fn size(root: &Utf8Path, path: &Utf8Path) -> Measured {
+    total_size(&root.join(path)).map(|total| total as f64).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => format!("`{path}` does not exist"),
+        _ => format!("`{path}` cannot be measured: {error}"),
+    })
+}
+
+fn total_size(path: &Utf8Path) -> io::Result<u64> {
+    let metadata = std::fs::metadata(path)?;
+    if !metadata.is_dir() {
+        return Ok(metadata.len());
+    }
+    let mut total = 0;
+    let mut pending = vec![path.to_owned()];
+    while let Some(folder) = pending.pop() {
+        for entry in folder.read_dir_utf8()? {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            let metadata = std::fs::metadata(entry.path())?;
+            if kind.is_dir() {
+                pending.push(entry.into_path());
+            } else if metadata.is_file() {
+                total += metadata.len();
+            }
+        }
+    }
+    Ok(total)
+}

@@ -1,0 +1,165 @@
+//! Keeps `dvc.lock` while steps finish: in memory, written now and then and at the end.
+//!
+//! DVC's own lock is held while the file is read, changed and written, so that neither program
+//! loses what the other recorded. Unaware of what the entries mean.
+#![expect(clippy::disallowed_methods, reason = "reads the lock file, waits for DVC")]
+
+use crate::exec::atomic;
+use crate::exec::lock::{Entry, LockFile};
+use anyhow::{Context as _, bail};
+use camino::{Utf8Path, Utf8PathBuf};
+use rustix::fs::{FlockOperation, flock};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Entries that are finished reach the disk after this long at most.
+const DELAY: Duration = Duration::from_millis(200);
+
+/// How long another program may hold DVC's lock.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// The lock file of a run.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    root: Utf8PathBuf,
+    lock: Arc<LockFile>,
+    /// What the file was when it was read or written last.
+    seen: Option<Stamp>,
+    /// Finished and not written yet.
+    pending: BTreeMap<String, Entry>,
+    /// When the first of them came.
+    waiting_since: Option<Instant>,
+}
+
+/// What tells whether somebody else wrote the file: inode, bytes, nanoseconds.
+type Stamp = (u64, u64, i64, i64);
+
+impl Ledger {
+    /// Reads the lock file of the project at `root`.
+    pub(crate) fn open(root: &Utf8Path) -> anyhow::Result<Self> {
+        let _guard = Guard::wait(root)?;
+        let seen = stamp(root);
+        let lock = Arc::new(read(root)?);
+        let root = root.to_owned();
+        Ok(Self { root, lock, seen, pending: BTreeMap::new(), waiting_since: None })
+    }
+
+    /// What is recorded, for a look.
+    pub(crate) fn read(root: &Utf8Path) -> anyhow::Result<LockFile> {
+        let _guard = Guard::wait(root)?;
+        read(root)
+    }
+
+    /// What was recorded when the run began. A step's own entry only changes when it is done.
+    pub(crate) fn snapshot(&self) -> Arc<LockFile> {
+        Arc::clone(&self.lock)
+    }
+
+    pub(crate) fn record(&mut self, step: &str, entry: Entry) {
+        self.pending.insert(step.to_owned(), entry);
+        self.waiting_since.get_or_insert_with(Instant::now);
+    }
+
+    /// Writes what has waited long enough, unless DVC is at the file just now.
+    pub(crate) fn flush_if_due(&mut self) -> anyhow::Result<()> {
+        if self.waiting_since.is_none_or(|since| since.elapsed() < DELAY) {
+            return Ok(());
+        }
+        match Guard::now(&self.root)? {
+            Some(_guard) => self.write(),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes everything that is finished.
+    pub(crate) fn flush(&mut self) -> anyhow::Result<()> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let _guard = Guard::wait(&self.root)?;
+        self.write()
+    }
+
+    /// Precondition: DVC's lock is held.
+    fn write(&mut self) -> anyhow::Result<()> {
+        if stamp(&self.root) != self.seen {
+            self.lock = Arc::new(read(&self.root)?);
+        }
+        for (step, entry) in std::mem::take(&mut self.pending) {
+            if self.lock.get(&step) != Some(&entry) {
+                Arc::make_mut(&mut self.lock).set(&step, entry);
+            }
+        }
+        self.waiting_since = None;
+        atomic::write(&path(&self.root), self.lock.to_text().as_bytes())?;
+        self.seen = stamp(&self.root);
+        Ok(())
+    }
+}
+
+fn path(root: &Utf8Path) -> Utf8PathBuf {
+    root.join("dvc.lock")
+}
+
+fn read(root: &Utf8Path) -> anyhow::Result<LockFile> {
+    match fs::read_to_string(path(root)) {
+        Ok(text) => LockFile::parse(&text).context("`dvc.lock` cannot be used"),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(LockFile::default()),
+        Err(error) => Err(error).context("`dvc.lock` cannot be read"),
+    }
+}
+
+fn stamp(root: &Utf8Path) -> Option<Stamp> {
+    let it = fs::metadata(path(root)).ok()?;
+    Some((it.ino(), it.size(), it.mtime(), it.mtime_nsec()))
+}
+
+/// DVC's lock on the project, held until dropped.
+struct Guard {
+    _file: Option<File>,
+}
+
+impl Guard {
+    /// Takes the lock if nobody has it.
+    fn now(root: &Utf8Path) -> anyhow::Result<Option<Self>> {
+        let folder = root.join(".dvc/tmp");
+        let path = folder.join("lock");
+        let open = || File::options().create(true).truncate(false).write(true).open(&path);
+        let file = match open() {
+            // Without DVC's folder there is no DVC to keep out.
+            Err(error) if error.kind() == ErrorKind::NotFound && !root.join(".dvc").is_dir() => {
+                return Ok(Some(Self { _file: None }));
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                fs::create_dir_all(&folder).and_then(|()| open())
+            }
+            other => other,
+        };
+        let file = file.with_context(|| format!("`{path}` cannot be opened"))?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Some(Self { _file: Some(file) })),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("`{path}` cannot be locked")),
+        }
+    }
+
+    /// Takes the lock, after its holder if there is one.
+    fn wait(root: &Utf8Path) -> anyhow::Result<Self> {
+        let start = Instant::now();
+        loop {
+            if let Some(guard) = Self::now(root)? {
+                return Ok(guard);
+            }
+            if start.elapsed() >= PATIENCE {
+                bail!("another `dvc` or `mlc` holds `.dvc/tmp/lock`: wait for it to end");
+            }
+            std::thread::sleep(GLANCE);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What a worker does with one step: check it, or run and record it. Unaware of the order.
+#![expect(clippy::disallowed_methods, reason = "reads DVC_ROOT, the clock and the tree")]
+
+use crate::base::suggest::quoted;
+use crate::exec::cache::remove;
+use crate::exec::commit::commit;
+use crate::exec::conductor::Options;
+use crate::exec::disk::Disk;
+use crate::exec::groups::Groups;
+use crate::exec::lock::{Entry, LockFile};
+use crate::exec::logs::Logs;
+use crate::exec::process::{self, Ended, Shell, Surroundings};
+use crate::exec::reason::Reason;
+use crate::exec::restore;
+use crate::exec::task::{self, Failure};
+use crate::exec::verdict::{Depth, Verdict, judge};
+use crate::model::ids::StepId;
+use crate::plan::Plan;
+use crate::plan::step::Step;
+use anyhow::{Context as _, bail};
+use camino::Utf8Path;
+use std::cell::Cell;
+use std::fs::File;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What came of a look at a step.
+#[derive(Debug)]
+pub(crate) enum Checked {
+    UpToDate,
+    /// Its outputs came from the cache; the entry is new when it is not the lock's.
+    Restored(Vec<Reason>, Option<Entry>),
+    /// It is frozen: its outputs were recorded as they are.
+    Recorded(Vec<Reason>, Entry),
+    /// It must run.
+    Stale(Vec<Reason>),
+}
+
+/// Everything that workers share.
+#[derive(Debug)]
+pub(crate) struct Bench<'a> {
+    plan: &'a Plan,
+    options: Options,
+    pub(crate) disk: Disk,
+    logs: Logs,
+    shell: Shell,
+    groups: Arc<Groups>,
+    /// Whether mlc itself runs below DVC, which then has said where its root is.
+    below_dvc: bool,
+}
+
+/// Hears of attempts that failed and will be followed by another.
+type Retrying<'a> = &'a dyn Fn(u32, Duration, &Failure);
+
+impl<'a> Bench<'a> {
+    pub(crate) fn new(
+        root: &Utf8Path,
+        plan: &'a Plan,
+        options: Options,
+        groups: Arc<Groups>,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            plan,
+            options,
+            disk: Disk::open(root)?,
+            logs: Logs::new(root),
+            shell: Shell::from_env(),
+            groups,
+            below_dvc: std::env::var_os("DVC_ROOT").is_some(),
+        })
+    }
+
+    /// Compares a step with the lock, and restores its outputs if that is all it needs.
+    pub(crate) fn check(&self, id: StepId, locked: &LockFile) -> Result<Checked, Failure> {
+        self.look(self.plan.step(id), locked).map_err(Failure::Other)
+    }
+
+    fn look(&self, step: &Step, locked: &LockFile) -> anyhow::Result<Checked> {
+        if self.options.force && !step.frozen {
+            return Ok(Checked::Stale(vec![Reason::Forced]));
+        }
+        let entry = locked.get(&step.name);
+        let depth = if self.options.explain { Depth::Explain } else { Depth::Decide };
+        let verdict = judge(step, entry, &self.disk, depth)?;
+        if verdict.is_up_to_date() {
+            return Ok(Checked::UpToDate);
+        }
+        if step.frozen {
+            let entry = commit(step, &self.disk)?;
+            return Ok(Checked::Recorded(verdict.reasons, entry));
+        }
+        self.restore(step, entry, verdict)
+    }
+
+    fn restore(
+        &self,
+        step: &Step,
+        entry: Option<&Entry>,
+        verdict: Verdict,
+    ) -> anyhow::Result<Checked> {
+        if step.always {
+            return Ok(Checked::Stale(verdict.reasons));
+        }
+        if let Some(entry) = entry.filter(|_| verdict.is_mended_by_outputs())
+            && restore::from_lock(step, entry, &self.disk)?
+        {
+            return Ok(Checked::Restored(verdict.reasons, None));
+        }
+        Ok(match restore::from_run_cache(step, &self.disk)? {
+            Some(entry) => Checked::Restored(verdict.reasons, Some(entry)),
+            None => Checked::Stale(verdict.reasons),
+        })
+    }
+
+    /// Runs a step's command and records what it did.
+    pub(crate) fn run(&self, id: StepId, retrying: Retrying<'_>) -> Result<Entry, Failure> {
+        let step = self.plan.step(id);
+        self.prepare(step).map_err(Failure::Other)?;
+        let log = self.logs.create(&step.name).map_err(Failure::Other)?;
+        let attempt = Attempt { bench: self, step, log, retrying, deadline: Cell::new(None) };
+        task::run(step, &attempt)?;
+        if self.writes_params(step) {
+            self.disk.params.forget();
+        }
+        commit(step, &self.disk).map_err(Failure::Other)
+    }
+
+    /// Refuses to run a command that lacks something.
+    fn prepare(&self, step: &Step) -> anyhow::Result<()> {
+        let missing: Vec<&str> = step
+            .deps
+            .iter()
+            .filter(|dep| !self.disk.root.join(&dep.path).exists())
+            .map(|dep| dep.path.as_str())
+            .collect();
+        match missing.as_slice() {
+            [] => {}
+            [one] => bail!("its dep `{one}` does not exist"),
+            several => bail!("its deps {} do not exist", quoted(several)),
+        }
+        let directory = self.disk.root.join(&step.wdir);
+        if !directory.is_dir() {
+            bail!("its wdir `{}` is not a folder", step.wdir);
+        }
+        self.disk.params.values(&step.params).map(drop)
+    }
+
+    fn writes_params(&self, step: &Step) -> bool {
+        let files = &self.plan.project.params_files;
+        step.outs.iter().any(|out| files.iter().any(|file| file.path.starts_with(&out.path.path)))
+    }
+
+    fn env(&self, step: &Step) -> Vec<(&'static str, String)> {
+        let mut env = vec![("DVC_STAGE", step.name.clone())];
+        if !self.below_dvc {
+            env.push(("DVC_ROOT", self.disk.root.to_string()));
+        }
+        env
+    }
+}
+
+/// A step that runs, with real processes and a real clock.
+struct Attempt<'a> {
+    bench: &'a Bench<'a>,
+    step: &'a Step,
+    log: File,
+    retrying: Retrying<'a>,
+    deadline: Cell<Option<Instant>>,
+}
+
+impl Attempt<'_> {
+    fn note(&self, text: &str) -> anyhow::Result<()> {
+        writeln!(&self.log, "{text}").context("the log cannot be written")
+    }
+}
+
+impl task::World for Attempt<'_> {
+    fn clear(&self) -> anyhow::Result<()> {
+        let outs = self.step.outs.iter().filter(|out| !out.persist);
+        outs.map(|out| self.bench.disk.root.join(&out.path.path)).try_for_each(|path| remove(&path))
+    }
+
+    fn begin(&self) {
+        self.deadline.set(self.step.timeout.map(|limit| Instant::now() + limit));
+    }
+
+    fn script(&self, script: &str) -> anyhow::Result<Ended> {
+        let directory = self.bench.disk.root.join(&self.step.wdir);
+        let surroundings = Surroundings {
+            shell: &self.bench.shell,
+            directory: &directory,
+            env: self.bench.env(self.step),
+            log: &self.log,
+            deadline: self.deadline.get(),
+        };
+        process::run(script, &surroundings, &self.bench.groups)
+    }
+
+    fn pause(&self, length: Duration) -> bool {
+        self.bench.groups.pause(length)
+    }
+
+    fn retrying(&self, attempt: u32, pause: Duration, failure: &Failure) {
+        let text = format!("{failure}; attempt {attempt} in {}", task::duration(pause));
+        // The attempt matters more than its mention.
+        let _ = self.note(&format!("--- {text} ---"));
+        (self.retrying)(attempt, pause, failure);
+    }
+}

@@ -1,0 +1,160 @@
+//! Thresholds: metrics, references and sizes.
+
+use crate::base::bound::Bound;
+use crate::base::source::Spanned;
+use crate::base::units::Dimension;
+use crate::model::codes;
+use crate::model::policy::{Gate, Measure, Quantity, Reference, Threshold};
+use crate::model::resolve::{Resolver, duplicate};
+use crate::syntax::ast;
+use crate::syntax::tree::RawBound;
+use std::collections::BTreeMap;
+
+impl Resolver<'_> {
+    pub(super) fn gates(&mut self) -> Vec<Gate> {
+        let spec = self.spec;
+        let mut seen = BTreeMap::new();
+        let mut gates = Vec::new();
+        for raw in &spec.gates {
+            if let Some(first) = seen.get(&raw.name.value) {
+                self.sink.report(duplicate("thresholds", &raw.name, *first));
+                continue;
+            }
+            seen.insert(raw.name.value.clone(), raw.name.span);
+            gates.push(self.gate(raw));
+        }
+        gates
+    }
+
+    fn gate(&mut self, raw: &ast::Gate) -> Gate {
+        Gate {
+            name: raw.name.clone(),
+            span: raw.span,
+            metrics: raw.metrics.as_ref().and_then(|path| self.plain_path(path)),
+            baseline: raw.baseline.as_ref().and_then(|path| self.plain_path(path)),
+            thresholds: raw.thresholds.iter().filter_map(|it| self.threshold(raw, it)).collect(),
+        }
+    }
+
+    fn threshold(&mut self, gate: &ast::Gate, raw: &ast::Threshold) -> Option<Threshold> {
+        if let Some(path) = &raw.size_of {
+            let quantity = Quantity::Size(self.plain_path(path)?);
+            let bounds = raw.bounds.iter().filter_map(|it| self.bound(it, &[Dimension::Size]));
+            return Some(Threshold { span: raw.span, quantity, bounds: bounds.collect() });
+        }
+        if gate.metrics.is_none() {
+            self.sink.report(
+                codes::MISSING_REFERENCE
+                    .at(raw.name.span, format!("`{}` is a metric of which file?", raw.name.value))
+                    .also(gate.name.span, "add `metrics=` and the metrics file here"),
+            );
+            return None;
+        }
+        match &raw.against {
+            Some(against) => self.change(gate, raw, against),
+            None => self.absolute(raw),
+        }
+    }
+
+    fn absolute(&mut self, raw: &ast::Threshold) -> Option<Threshold> {
+        let mut bounds = Vec::new();
+        for bound in &raw.bounds {
+            match &bound.name {
+                Some(name) => self.needs_reference(name),
+                None => bounds.extend(self.bounds(std::slice::from_ref(bound))),
+            }
+        }
+        let quantity = Quantity::Metric(raw.name.clone());
+        Some(Threshold { span: raw.span, quantity, bounds })
+    }
+
+    fn needs_reference(&mut self, name: &Spanned<String>) {
+        self.sink.report(
+            codes::MISSING_REFERENCE
+                .at(name.span, format!("`{}` from what?", name.value))
+                .label("a change needs something to compare with")
+                .help("add `against=production`, `against=baseline` or a git revision"),
+        );
+    }
+
+    fn change(
+        &mut self,
+        gate: &ast::Gate,
+        raw: &ast::Threshold,
+        against: &ast::Text,
+    ) -> Option<Threshold> {
+        let reference = match against.value.as_str() {
+            "production" => Reference::Production,
+            "baseline" => {
+                if gate.baseline.is_none() {
+                    self.sink.report(
+                        codes::MISSING_REFERENCE
+                            .at(against.span, "this gate has no baseline")
+                            .also(gate.name.span, "add `baseline=` and a metrics file here"),
+                    );
+                }
+                Reference::Baseline
+            }
+            other => {
+                self.near_reference(against);
+                Reference::Revision(other.to_owned())
+            }
+        };
+        let (measure, bounds) = self.measured(raw)?;
+        let quantity = Quantity::Change {
+            metric: raw.name.clone(),
+            against: Spanned::new(reference, against.span),
+            measure,
+        };
+        Some(Threshold { span: raw.span, quantity, bounds })
+    }
+
+    /// A word that is nearly `production` or `baseline` was hardly meant as a git revision.
+    fn near_reference(&mut self, against: &ast::Text) {
+        let near = crate::base::suggest::nearest(&against.value, ["production", "baseline"]);
+        let Some(near) = near else { return };
+        self.sink.report(
+            codes::MISSPELLED_REFERENCE
+                .at(against.span, format!("`{}` is taken as a git revision", against.value))
+                .label(format!("did you mean `{near}`?"))
+                .fix(format!("write `{near}`"), against.span, near),
+        );
+    }
+
+    /// The measure that all bounds of a change share.
+    fn measured(&mut self, raw: &ast::Threshold) -> Option<(Measure, Vec<Bound>)> {
+        let mut measure = None;
+        let mut bounds = Vec::new();
+        for bound in &raw.bounds {
+            let this = self.measure(bound)?;
+            if measure.is_some_and(|it| it != this) {
+                self.sink.report(
+                    codes::MIXED_MEASURES
+                        .at(bound.span, "one threshold bounds one measure")
+                        .label("write this as a threshold of its own"),
+                );
+                continue;
+            }
+            measure = Some(this);
+            bounds.extend(self.bounds(std::slice::from_ref(bound)));
+        }
+        measure.map(|measure| (measure, bounds))
+    }
+
+    fn measure(&mut self, bound: &RawBound) -> Option<Measure> {
+        match bound.name.as_ref().map(|name| name.value.as_str()) {
+            Some("drop") => Some(Measure::Drop),
+            Some("rise") => Some(Measure::Rise),
+            Some("ratio") => Some(Measure::Ratio),
+            _ => {
+                self.sink.report(
+                    codes::MISSING_REFERENCE
+                        .at(bound.span, "this bound says not what it compares")
+                        .label("with `against=`, bounds are on `drop`, `rise` or `ratio`")
+                        .help("for example `drop<=0.02`"),
+                );
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Schemas: types, checks, and what `extends` and `drop` make of them.
+
+use crate::base::bound::Bound;
+use crate::base::source::Spanned;
+use crate::model::codes;
+use crate::model::ids::SchemaId;
+use crate::model::project::NamedSchema;
+use crate::model::resolve::{Resolver, duplicate};
+use crate::schema::column::{Check, Column, ColumnType, Scalar, Schema};
+use crate::schema::constraint::{self, Meant};
+use crate::schema::{extend, literal, types};
+use crate::syntax::ast;
+use crate::syntax::tree::{Literal, RawBound, Scalar as Raw};
+
+impl Resolver<'_> {
+    /// All schemas by id, bases before what extends them.
+    pub(super) fn schemas_in_order(&mut self) -> Vec<NamedSchema> {
+        let spec = self.spec;
+        let declared: Vec<&ast::Schema> =
+            spec.schemas.iter().filter(|schema| self.schemas.is_first(&schema.name)).collect();
+        let mut done: Vec<Option<NamedSchema>> = declared.iter().map(|_| None).collect();
+        for index in 0..declared.len() {
+            self.schema_chain(index, &declared, &mut done);
+        }
+        done.into_iter().flatten().collect()
+    }
+
+    /// Resolves a schema after those it extends; a circle is reported once and cut.
+    fn schema_chain(
+        &mut self,
+        index: usize,
+        declared: &[&ast::Schema],
+        done: &mut [Option<NamedSchema>],
+    ) {
+        let mut chain: Vec<(usize, Option<Spanned<SchemaId>>)> = Vec::new();
+        let mut next = Some(index);
+        while let Some(at) = next {
+            let Some(schema) =
+                declared.get(at).filter(|_| done.get(at).is_some_and(Option::is_none))
+            else {
+                break;
+            };
+            let base = self.schema_reference(schema.extends.as_ref());
+            if let (Some(base), Some(from)) = (
+                &base,
+                chain
+                    .iter()
+                    .position(|(it, _)| Some(*it) == base.as_ref().map(|b| b.value.index())),
+            ) {
+                self.schema_circle(base, chain.get(from..).unwrap_or_default(), declared);
+                chain.push((at, None));
+                break;
+            }
+            next = base.as_ref().map(|it| it.value.index()).filter(|it| *it != at);
+            if base.as_ref().is_some_and(|it| it.value.index() == at) {
+                if let Some(base) = &base {
+                    self.schema_circle(base, &[], declared);
+                }
+                chain.push((at, None));
+            } else {
+                chain.push((at, base));
+            }
+        }
+        for (at, base) in chain.into_iter().rev() {
+            let Some(schema) = declared.get(at) else { continue };
+            let parent = base.as_ref().and_then(|it| done.get(it.value.index())?.as_ref());
+            let parent = parent.map(|it| it.schema.clone());
+            let resolved = self.schema(schema, base, parent);
+            if let Some(slot) = done.get_mut(at) {
+                *slot = Some(resolved);
+            }
+        }
+    }
+
+    fn schema_circle(
+        &mut self,
+        base: &Spanned<SchemaId>,
+        chain: &[(usize, Option<Spanned<SchemaId>>)],
+        declared: &[&ast::Schema],
+    ) {
+        let mut diagnostic = codes::SCHEMA_CYCLE
+            .at(base.span, "these schemas extend each other in a circle")
+            .label("leads back to where it started");
+        for (at, next) in chain {
+            let (Some(schema), Some(next)) = (declared.get(*at), next) else { continue };
+            let text = format!("`{}` extends this", schema.name.value);
+            diagnostic = diagnostic.also(next.span, text);
+        }
+        self.sink.report(diagnostic);
+    }
+
+    fn schema(
+        &mut self,
+        raw: &ast::Schema,
+        extends: Option<Spanned<SchemaId>>,
+        base: Option<Schema>,
+    ) -> NamedSchema {
+        let rows = self.bounds(&raw.rows);
+        let mut columns: Vec<Column> = Vec::new();
+        for column in &raw.columns {
+            match columns.iter().find(|it| it.name.value == column.name.value) {
+                Some(first) => {
+                    let first = first.name.span;
+                    self.sink.report(duplicate("column", &column.name, first));
+                }
+                None => columns.push(self.column(column)),
+            }
+        }
+        let own = Schema { rows, columns };
+        if base.is_none()
+            && raw.extends.is_none()
+            && let Some(drop) = raw.drop.first()
+        {
+            self.sink.report(
+                codes::DROP_WITHOUT_BASE
+                    .at(drop.span, "there is nothing to drop from")
+                    .label("this schema extends no other")
+                    .help("add `extends=` and the schema to start from, or remove `drop`"),
+            );
+        }
+        let (schema, problems) = match &base {
+            Some(base) => extend::extend(base, own, &raw.drop),
+            None => (own, Vec::new()),
+        };
+        NamedSchema { name: raw.name.clone(), span: raw.span, schema, extends, problems }
+    }
+
+    fn column(&mut self, raw: &ast::Column) -> Column {
+        let parsed = raw.ty.as_ref().and_then(|ty| self.column_type(ty));
+        let ty = parsed.as_ref().map(|(ty, _)| ty.clone());
+        let nullable = parsed.is_some_and(|(_, nullable)| nullable);
+        let kind = ty.as_ref().map(|it| it.value);
+        Column {
+            name: raw.name.clone(),
+            nullable,
+            bounds: raw.bounds.iter().filter_map(|bound| self.value_bound(bound, kind)).collect(),
+            checks: raw.checks.iter().filter_map(|check| self.check(check, kind)).collect(),
+            ty,
+            span: raw.span,
+        }
+    }
+
+    fn column_type(&mut self, ty: &ast::Text) -> Option<(Spanned<ColumnType>, bool)> {
+        let unknown = match types::parse(&ty.value) {
+            Ok((parsed, nullable)) => return Some((Spanned::new(parsed, ty.span), nullable)),
+            Err(unknown) => unknown,
+        };
+        let mut diagnostic = codes::UNKNOWN_TYPE
+            .at(ty.span, format!("there is no type `{}`", ty.value))
+            .label("not a column type");
+        let meant = unknown.write.as_deref().and_then(|word| types::parse(word).ok());
+        if let Some(word) = unknown.write {
+            diagnostic = diagnostic.help(format!("did you mean `{word}`?")).fix(
+                format!("write `{word}`"),
+                ty.span,
+                word,
+            );
+        } else {
+            diagnostic = diagnostic.help(
+                "types are `int`, `float`, `str`, `bool`, `date`, `datetime`, `category`, and sized \
+                 ones such as `int32`; `?` behind one lets values be missing",
+            );
+        }
+        self.sink.report(diagnostic);
+        meant.map(|(parsed, nullable)| (Spanned::new(parsed, ty.span), nullable))
+    }
+
+    /// A bound on values of a column; dates are bounded by quoted dates.
+    fn value_bound(&mut self, raw: &RawBound, ty: Option<ColumnType>) -> Option<Bound> {
+        let Raw::Str(text) = &raw.value.value else {
+            return self.bound(raw, &[crate::base::units::Dimension::Percent]);
+        };
+        match ty {
+            Some(ty @ (ColumnType::Date | ColumnType::DateTime)) => {
+                let value = literal::ordinal(text, ty);
+                if value.is_none() {
+                    self.sink.report(
+                        codes::BAD_QUANTITY
+                            .at(raw.value.span, format!("`{text}` is no date"))
+                            .help("dates are written `\"2024-01-31\"`, times `\"2024-01-31T12:00:00\"`"),
+                    );
+                }
+                Some(Bound { op: raw.op, value: value?, span: raw.span })
+            }
+            _ => self.bound(raw, &[crate::base::units::Dimension::Percent]),
+        }
+    }
+
+    fn check(&mut self, raw: &ast::Check, ty: Option<ColumnType>) -> Option<Check> {
+        let constraint = match constraint::find(&raw.name.value) {
+            Some(constraint) => constraint,
+            None => self.unknown_check(&raw.name)?,
+        };
+        let arguments = raw.arguments.iter().filter_map(scalar).collect();
+        let extreme = constraint.bounds.quantity() == Some(constraint::Quantity::Extreme);
+        let bounds =
+            raw.bounds.iter().filter_map(|bound| self.value_bound(bound, ty.filter(|_| extreme)));
+        Some(Check {
+            constraint: Spanned::new(constraint.name, raw.name.span),
+            bounds: bounds.collect(),
+            arguments,
+            span: raw.span,
+        })
+    }
+
+    fn unknown_check(&mut self, name: &ast::Text) -> Option<&'static constraint::Constraint> {
+        let base = codes::UNKNOWN_CHECK
+            .at(name.span, format!("there is no check `{}`", name.value))
+            .label("not a check of columns");
+        let (diagnostic, meant) = match constraint::meant(&name.value) {
+            Meant::Constraint { name: near, .. } => (
+                base.help(format!("did you mean `{near}`?")).fix(
+                    format!("write `{near}`"),
+                    name.span,
+                    near,
+                ),
+                constraint::find(near),
+            ),
+            Meant::Bound(example) => {
+                (base.help(format!("write a bound behind the type: {example}")), None)
+            }
+            Meant::Nullability => {
+                let help = "values may be missing when the type ends in `?`, as in `float?`";
+                (base.help(help), None)
+            }
+            Meant::Later => (
+                crate::syntax::codes::NOT_BUILT_YET
+                    .at(name.span, format!("the check `{}` is not built yet", name.value))
+                    .label("part of the language, but this version of mlc does nothing with it")
+                    .help("comment it out with `/-` until then"),
+                None,
+            ),
+            Meant::Nothing => {
+                let names: Vec<&str> = constraint::names().collect();
+                (base.help(format!("known: {}", crate::base::suggest::quoted(&names))), None)
+            }
+        };
+        self.sink.report(diagnostic);
+        meant
+    }
+}
+
+fn scalar(literal: &Literal) -> Option<Spanned<Scalar>> {
+    let value = match &literal.value {
+        Raw::Int(value) => Scalar::Int(*value),
+        Raw::Float(value) => Scalar::Float(*value),
+        Raw::Bool(value) => Scalar::Bool(*value),
+        Raw::Str(text) => Scalar::Str(text.clone()),
+        Raw::Null => return None,
+    };
+    Some(Spanned::new(value, literal.span))
+}

@@ -1,0 +1,357 @@
+//! What a constraint is, and how to find one. The constraints themselves are in `constraints`.
+
+use crate::base::suggest;
+use crate::schema::column::{Check, ColumnType, Scalar};
+use crate::schema::constraints::ALL;
+use crate::schema::domain::Domain;
+use crate::schema::range::Scale;
+
+/// A kind of check on a column. To add one: a file and its page in `constraints/`, and two lines
+/// in `constraints.rs`.
+pub(crate) struct Constraint {
+    /// As the language spells it; also its page, its anchor in the book, its slug.
+    pub(crate) name: &'static str,
+    /// The name in reports and JSON: that of the tools that check it too.
+    pub(crate) check: &'static str,
+    /// One line, lower case, states what holds.
+    pub(crate) summary: &'static str,
+    pub(crate) applies: Applies,
+    pub(crate) arguments: Arguments,
+    pub(crate) bounds: Bounds,
+    /// Whether a column may have several, all of which must hold.
+    pub(crate) repeatable: bool,
+    /// Whether a value passes. Unknown when that takes the whole column.
+    pub(crate) holds: fn(&Check, &Scalar, ColumnType) -> Verdict,
+    /// Whether every column of the domain passes. Asked when trying each value cannot tell.
+    pub(crate) implied: fn(&Domain<'_>, &Check) -> Verdict,
+    /// The page, in Markdown.
+    pub(crate) docs: &'static str,
+}
+
+/// The answer of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Holds,
+    Fails,
+    /// Only the data can tell.
+    Unknown,
+}
+
+impl Verdict {
+    pub(crate) fn from_bool(holds: bool) -> Self {
+        if holds { Self::Holds } else { Self::Fails }
+    }
+
+    /// Weakens a refutation: what is not proven may hold for reasons that are not understood.
+    #[must_use]
+    pub(crate) fn or_unknown(self) -> Self {
+        if self == Self::Holds { Self::Holds } else { Self::Unknown }
+    }
+}
+
+/// The types that a constraint can check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Applies {
+    All,
+    Numbers,
+    Floats,
+    Text,
+    /// Numbers, dates and times.
+    Ordered,
+}
+
+impl Applies {
+    pub(crate) fn to(self, ty: ColumnType) -> bool {
+        match self {
+            Self::All => true,
+            Self::Numbers => ty.is_numeric(),
+            Self::Floats => matches!(ty, ColumnType::Float(_)),
+            Self::Text => ty.is_text(),
+            Self::Ordered => ty.is_ordered(),
+        }
+    }
+
+    /// Completes "it checks ...".
+    pub(crate) fn what(self) -> &'static str {
+        match self {
+            Self::All => "columns of every type",
+            Self::Numbers => "columns of numbers: `int`, `float` and the sized ones",
+            Self::Floats => "columns of floats: `float`, `float32`",
+            Self::Text => "columns of text: `str`, `category`",
+            Self::Ordered => "columns of numbers, `date` or `datetime`",
+        }
+    }
+}
+
+/// What follows a constraint's name before its bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arguments {
+    None,
+    /// One or more values of the column's type.
+    Values,
+    /// One value of the column's type.
+    Value,
+    /// One text that is not empty.
+    Text,
+    /// One regular expression.
+    Regex,
+    /// One number from 0 to 1.
+    Fraction,
+}
+
+/// Whether a constraint takes bounds, and on what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bounds {
+    None,
+    Optional(Quantity),
+    Required(Quantity),
+}
+
+/// What the bounds of a constraint are on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quantity {
+    /// A part of the rows, from 0 to 1.
+    Share,
+    /// How many: 0, 1, 2 ...
+    Count,
+    /// A number from 0 up.
+    Deviation,
+    /// Any number.
+    Number,
+    /// A number that lies between values of the column.
+    Average,
+    /// A value of the column.
+    Extreme,
+}
+
+impl Quantity {
+    /// The numbers it can be for a column of this type.
+    pub(crate) fn scale(self, ty: ColumnType) -> Scale {
+        match self {
+            Self::Share => Scale::SHARE,
+            Self::Count => Scale::COUNT,
+            Self::Deviation => Scale::NOT_NEGATIVE,
+            Self::Number | Self::Average => Scale::ANY,
+            Self::Extreme => Scale::of(ty).unwrap_or(Scale::ANY),
+        }
+    }
+}
+
+impl Bounds {
+    pub(crate) fn quantity(self) -> Option<Quantity> {
+        match self {
+            Self::None => None,
+            Self::Optional(quantity) | Self::Required(quantity) => Some(quantity),
+        }
+    }
+}
+
+/// The constraint of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Constraint> {
+    ALL.iter().copied().find(|constraint| constraint.name == name)
+}
+
+/// All names, in the order of the documentation.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> + Clone {
+    ALL.iter().map(|constraint| constraint.name)
+}
+
+/// Names that other tools give to our constraints, and what to write here.
+const ALIASES: &[(&str, &str)] = &[
+    ("in", "isin"),
+    ("is-in", "isin"),
+    ("one-of", "isin"),
+    ("enum", "isin"),
+    ("values", "isin"),
+    ("in-set", "isin"),
+    ("not-in", "notin"),
+    ("none-of", "notin"),
+    ("excludes", "notin"),
+    ("distinct-count", "distinct"),
+    ("n-unique", "distinct"),
+    ("nunique", "distinct"),
+    ("cardinality", "distinct"),
+    ("unique-proportion", "unique"),
+    ("primary-key", "unique"),
+    ("regex", "matches"),
+    ("pattern", "matches"),
+    ("match", "matches"),
+    ("str-matches", "matches"),
+    ("len", "length"),
+    ("str-length", "length"),
+    ("startswith", "starts-with"),
+    ("str-startswith", "starts-with"),
+    ("prefix", "starts-with"),
+    ("endswith", "ends-with"),
+    ("str-endswith", "ends-with"),
+    ("suffix", "ends-with"),
+    ("str-contains", "contains"),
+    ("includes", "contains"),
+    ("average", "mean"),
+    ("avg", "mean"),
+    ("stdev", "std"),
+    ("stddev", "std"),
+    ("sd", "std"),
+    ("minimum", "min"),
+    ("maximum", "max"),
+    ("total", "sum"),
+    ("percentile", "quantile"),
+    ("null-proportion", "null-share"),
+    ("nulls", "null-share"),
+    ("null-rate", "null-share"),
+    ("missing", "null-share"),
+    ("proportion", "share"),
+    ("fraction", "share"),
+    ("monotonic", "increasing"),
+    ("sorted", "increasing"),
+    ("ascending", "increasing"),
+    ("descending", "decreasing"),
+    ("no-inf", "finite"),
+];
+
+/// Words for what is written as a bound after the type, and how.
+const AS_BOUNDS: &[(&str, &str)] = &[
+    ("gt", "`>18`"),
+    ("ge", "`>=18`"),
+    ("gte", "`>=18`"),
+    ("lt", "`<120`"),
+    ("le", "`<=120`"),
+    ("lte", "`<=120`"),
+    ("between", "`>=18 <=120`"),
+    ("range", "`>=18 <=120`"),
+    ("in-range", "`>=18 <=120`"),
+    ("positive", "`>0`"),
+];
+
+/// Constraints that the language will have and that this version does not check.
+pub(crate) const LATER: &[&str] = &[
+    "after",
+    "all-null",
+    "chi-square",
+    "class-balance",
+    "contains-all",
+    "correlation",
+    "disjoint",
+    "drift",
+    "foreign-key",
+    "format",
+    "freshness",
+    "jensen-shannon",
+    "json",
+    "kl-divergence",
+    "ks",
+    "l-infinity",
+    "mean-shift",
+    "most-common",
+    "mostly",
+    "new-categories",
+    "not-matches",
+    "outliers",
+    "psi",
+    "severity",
+    "wasserstein",
+    "when",
+    "z-score",
+];
+
+/// What a word that names no constraint probably means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Meant {
+    /// A constraint of this name.
+    Constraint {
+        name: &'static str,
+        certain: bool,
+    },
+    /// A bound after the type, such as this example.
+    Bound(&'static str),
+    /// `nullable`, `required` and the like: `?` after the type, or its absence.
+    Nullability,
+    /// Planned, and not checked yet.
+    Later,
+    Nothing,
+}
+
+/// Tells what an unknown constraint's name means. Precondition: [`find`] found nothing.
+pub(crate) fn meant(word: &str) -> Meant {
+    let folded = word.to_ascii_lowercase().replace('_', "-");
+    let listed = |list: &[(&'static str, &'static str)]| {
+        list.iter().find(|(alias, _)| *alias == folded).map(|&(_, meaning)| meaning)
+    };
+    if let Some(name) = names().find(|name| *name == folded).or_else(|| listed(ALIASES)) {
+        return Meant::Constraint { name, certain: true };
+    }
+    if let Some(example) = listed(AS_BOUNDS) {
+        return Meant::Bound(example);
+    }
+    if ["nullable", "not-null", "notnull", "required", "optional"].contains(&folded.as_str()) {
+        return Meant::Nullability;
+    }
+    if LATER.contains(&folded.as_str()) {
+        return Meant::Later;
+    }
+    match suggest::nearest(word, names()) {
+        Some(name) => Meant::Constraint { name, certain: false },
+        None => Meant::Nothing,
+    }
+}
+
+/// For constraints that need the whole column.
+pub(crate) fn not_by_value(_: &Check, _: &Scalar, _: ColumnType) -> Verdict {
+    Verdict::Unknown
+}
+
+/// The only argument, if it is text.
+pub(crate) fn text(check: &Check) -> Option<&str> {
+    match &check.arguments.first()?.value {
+        Scalar::Str(text) => Some(text),
+        Scalar::Int(_) | Scalar::Float(_) | Scalar::Bool(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_are_unique_and_lead_somewhere() {
+        let known: BTreeSet<&str> = names().collect();
+        assert_eq!(known.len(), ALL.len());
+        for name in &known {
+            assert!(find(name).is_some());
+            assert!(!LATER.contains(name), "{name}");
+        }
+        for (alias, name) in ALIASES {
+            assert!(known.contains(name), "{alias} -> {name}");
+            assert!(!known.contains(alias) && !LATER.contains(alias), "{alias}");
+        }
+        assert!(LATER.is_sorted());
+    }
+
+    #[test]
+    fn pages_open_with_the_summary_and_show_an_example() {
+        for constraint in ALL {
+            let title = format!("# `{}`\n\n", constraint.name);
+            assert!(constraint.docs.starts_with(&title), "{}", constraint.name);
+            for part in ["```kdl", "Missing values", constraint.name] {
+                assert!(constraint.docs.contains(part), "{}: {part}", constraint.name);
+            }
+        }
+    }
+
+    #[test]
+    fn words_of_others_are_understood() {
+        for (word, want) in [
+            ("is_in", Meant::Constraint { name: "isin", certain: true }),
+            ("IsIn", Meant::Constraint { name: "isin", certain: true }),
+            ("starts_with", Meant::Constraint { name: "starts-with", certain: true }),
+            ("uniqe", Meant::Constraint { name: "unique", certain: false }),
+            ("in_range", Meant::Bound("`>=18 <=120`")),
+            ("not_null", Meant::Nullability),
+            ("mostly", Meant::Later),
+            ("zebra", Meant::Nothing),
+        ] {
+            assert_eq!(meant(word), want, "{word}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! `contains`: text has another inside.
+
+use crate::schema::column::{Check, ColumnType, Scalar};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict, text};
+use crate::schema::domain::Domain;
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "contains",
+    check: "str_contains",
+    summary: "text has another inside",
+    applies: Applies::Text,
+    arguments: Arguments::Text,
+    bounds: Bounds::None,
+    repeatable: true,
+    holds: holds,
+    implied,
+    docs: include_str!("contains.md"),
+};
+
+fn holds(check: &Check, value: &Scalar, _: ColumnType) -> Verdict {
+    let (Some(wanted), Scalar::Str(value)) = (text(check), value) else { return Verdict::Unknown };
+    Verdict::from_bool(value.contains(wanted))
+}
+
+/// What a text begins with, ends with or contains may contain what is demanded.
+fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
+    let Some(wanted) = text(demand) else { return Verdict::Unknown };
+    let parts = ["contains", "starts-with", "ends-with"];
+    let mut known = parts.into_iter().flat_map(|name| domain.checks(name)).filter_map(text);
+    if known.any(|part| part.contains(wanted)) { Verdict::Holds } else { domain.refuted() }
+}

@@ -1,0 +1,30 @@
+//! `ends-with`: text ends with another.
+
+use crate::schema::column::{Check, ColumnType, Scalar};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict, text};
+use crate::schema::domain::Domain;
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "ends-with",
+    check: "str_endswith",
+    summary: "text ends with another",
+    applies: Applies::Text,
+    arguments: Arguments::Text,
+    bounds: Bounds::None,
+    repeatable: false,
+    holds: holds,
+    implied,
+    docs: include_str!("ends_with.md"),
+};
+
+fn holds(check: &Check, value: &Scalar, _: ColumnType) -> Verdict {
+    let (Some(wanted), Scalar::Str(value)) = (text(check), value) else { return Verdict::Unknown };
+    Verdict::from_bool(value.ends_with(wanted))
+}
+
+/// Text that ends with more than is demanded ends with that too.
+fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
+    let Some(wanted) = text(demand) else { return Verdict::Unknown };
+    let proven = domain.checks("ends-with").filter_map(text).any(|known| known.ends_with(wanted));
+    if proven { Verdict::Holds } else { domain.refuted() }
+}

@@ -1,0 +1,32 @@
+//! `finite`: no value is infinite.
+
+use crate::schema::column::{Check, ColumnType, Scalar};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict};
+use crate::schema::domain::Domain;
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "finite",
+    check: "finite",
+    summary: "no value is infinite",
+    applies: Applies::Floats,
+    arguments: Arguments::None,
+    bounds: Bounds::None,
+    repeatable: false,
+    holds: holds,
+    implied,
+    docs: include_str!("finite.md"),
+};
+
+fn holds(_: &Check, value: &Scalar, _: ColumnType) -> Verdict {
+    match value {
+        Scalar::Float(value) => Verdict::from_bool(value.is_finite()),
+        Scalar::Int(_) => Verdict::Holds,
+        Scalar::Bool(_) | Scalar::Str(_) => Verdict::Unknown,
+    }
+}
+
+/// Integers are finite, and so is what lies between two finite numbers.
+fn implied(domain: &Domain<'_>, _: &Check) -> Verdict {
+    let known = domain.ty.is_integer() || domain.checks("finite").next().is_some();
+    Verdict::from_bool(known || domain.range.is_finite())
+}

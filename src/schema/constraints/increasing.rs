@@ -1,0 +1,22 @@
+//! `increasing`: no value is smaller than the one before it.
+
+use crate::schema::column::Check;
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict, not_by_value};
+use crate::schema::domain::Domain;
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "increasing",
+    check: "increasing",
+    summary: "no value is smaller than the one before it",
+    applies: Applies::Ordered,
+    arguments: Arguments::None,
+    bounds: Bounds::None,
+    repeatable: false,
+    holds: not_by_value,
+    implied,
+    docs: include_str!("increasing.md"),
+};
+
+fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
+    domain.says_as_much(demand, &CONSTRAINT)
+}

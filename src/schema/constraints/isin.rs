@@ -1,0 +1,38 @@
+//! `isin`: every value is one of a list.
+
+use crate::schema::column::{Check, ColumnType, Scalar};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict};
+use crate::schema::domain::Domain;
+use crate::schema::literal;
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "isin",
+    check: "isin",
+    summary: "every value is one of a list",
+    applies: Applies::All,
+    arguments: Arguments::Values,
+    bounds: Bounds::None,
+    repeatable: false,
+    holds: holds,
+    implied,
+    docs: include_str!("isin.md"),
+};
+
+fn holds(check: &Check, value: &Scalar, ty: ColumnType) -> Verdict {
+    Verdict::from_bool(check.arguments.iter().any(|listed| literal::same(&listed.value, value, ty)))
+}
+
+/// Integers between two limits are a list too, if none of them is missing here.
+fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
+    let Some((low, high)) = domain.range.integers() else { return domain.refuted() };
+    let excluded: usize = domain.checks("notin").map(|check| check.arguments.len()).sum();
+    let count = high.saturating_sub(low).saturating_add(1);
+    // More integers than are listed or excluded cannot all be one or the other.
+    if usize::try_from(count).map_or(true, |count| count > demand.arguments.len() + excluded) {
+        return domain.refuted();
+    }
+    Verdict::from_bool((low..=high).map(Scalar::Int).all(|value| {
+        domain.admits(&value) == Verdict::Fails
+            || holds(demand, &value, domain.ty) == Verdict::Holds
+    }))
+}

@@ -1,0 +1,34 @@
+//! `length`: text has so many characters.
+
+use crate::base::bound::Number;
+use crate::schema::column::{Check, ColumnType, Scalar};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Quantity, Verdict};
+use crate::schema::domain::Domain;
+use crate::schema::range::{Range, Scale};
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "length",
+    check: "str_length",
+    summary: "text has so many characters",
+    applies: Applies::Text,
+    arguments: Arguments::None,
+    bounds: Bounds::Required(Quantity::Count),
+    repeatable: false,
+    holds: holds,
+    implied,
+    docs: include_str!("length.md"),
+};
+
+fn holds(check: &Check, value: &Scalar, _: ColumnType) -> Verdict {
+    let Scalar::Str(value) = value else { return Verdict::Unknown };
+    let count = i128::try_from(value.chars().count()).unwrap_or(i128::MAX);
+    let range = Range::of(&check.bounds, Scale::COUNT);
+    Verdict::from_bool(range.is_ok_and(|range| range.includes(Number::Int(count))))
+}
+
+fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
+    match Range::of(&demand.bounds, Scale::COUNT) {
+        Ok(range) if range.contains(&domain.lengths) => Verdict::Holds,
+        _ => domain.refuted(),
+    }
+}

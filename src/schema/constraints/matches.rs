@@ -1,0 +1,30 @@
+//! `matches`: text matches a regular expression as a whole.
+
+use crate::schema::column::{Check, ColumnType, Scalar};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict, text};
+use crate::schema::domain::Domain;
+use crate::schema::pattern;
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "matches",
+    check: "str_matches",
+    summary: "text matches a regular expression from its first character to its last",
+    applies: Applies::Text,
+    arguments: Arguments::Regex,
+    bounds: Bounds::None,
+    repeatable: true,
+    holds: holds,
+    implied,
+    docs: include_str!("matches.md"),
+};
+
+fn holds(check: &Check, value: &Scalar, _: ColumnType) -> Verdict {
+    let (Some(pattern), Scalar::Str(value)) = (text(check), value) else { return Verdict::Unknown };
+    pattern::matches(pattern, value).map_or(Verdict::Unknown, Verdict::from_bool)
+}
+
+/// Whether one pattern implies another is left to the data, unless they are the same.
+fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
+    let wanted = text(demand);
+    Verdict::from_bool(domain.checks("matches").any(|check| text(check) == wanted)).or_unknown()
+}

@@ -1,0 +1,28 @@
+//! `null-share`: the share of missing values is within bounds.
+
+use crate::schema::column::Check;
+use crate::schema::constraint::{
+    Applies, Arguments, Bounds, Constraint, Quantity, Verdict, not_by_value,
+};
+use crate::schema::domain::Domain;
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "null-share",
+    check: "null_proportion",
+    summary: "the share of missing values is within bounds",
+    applies: Applies::All,
+    arguments: Arguments::None,
+    bounds: Bounds::Required(Quantity::Share),
+    repeatable: false,
+    holds: not_by_value,
+    implied,
+    docs: include_str!("null_share.md"),
+};
+
+/// A column that may not miss values has a share of 0.
+fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
+    if !domain.column.nullable && demand.bounds.iter().all(|bound| bound.holds(0.0)) {
+        return Verdict::Holds;
+    }
+    domain.says_as_much(demand, &CONSTRAINT)
+}

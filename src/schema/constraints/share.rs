@@ -1,0 +1,24 @@
+//! `share`: the share of one value is within bounds.
+
+use crate::schema::column::Check;
+use crate::schema::constraint::{
+    Applies, Arguments, Bounds, Constraint, Quantity, Verdict, not_by_value,
+};
+use crate::schema::domain::Domain;
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "share",
+    check: "proportion",
+    summary: "the share of rows with one value is within bounds",
+    applies: Applies::All,
+    arguments: Arguments::Value,
+    bounds: Bounds::Required(Quantity::Share),
+    repeatable: false,
+    holds: not_by_value,
+    implied,
+    docs: include_str!("share.md"),
+};
+
+fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
+    domain.says_as_much(demand, &CONSTRAINT)
+}

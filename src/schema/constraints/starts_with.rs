@@ -1,0 +1,31 @@
+//! `starts-with`: text begins with another.
+
+use crate::schema::column::{Check, ColumnType, Scalar};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict, text};
+use crate::schema::domain::Domain;
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "starts-with",
+    check: "str_startswith",
+    summary: "text begins with another",
+    applies: Applies::Text,
+    arguments: Arguments::Text,
+    bounds: Bounds::None,
+    repeatable: false,
+    holds: holds,
+    implied,
+    docs: include_str!("starts_with.md"),
+};
+
+fn holds(check: &Check, value: &Scalar, _: ColumnType) -> Verdict {
+    let (Some(wanted), Scalar::Str(value)) = (text(check), value) else { return Verdict::Unknown };
+    Verdict::from_bool(value.starts_with(wanted))
+}
+
+/// Text that begins with more than is demanded begins with that too.
+fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
+    let Some(wanted) = text(demand) else { return Verdict::Unknown };
+    let proven =
+        domain.checks("starts-with").filter_map(text).any(|known| known.starts_with(wanted));
+    if proven { Verdict::Holds } else { domain.refuted() }
+}

@@ -1,0 +1,24 @@
+//! `sum`: the sum of the values is within bounds.
+
+use crate::schema::column::Check;
+use crate::schema::constraint::{
+    Applies, Arguments, Bounds, Constraint, Quantity, Verdict, not_by_value,
+};
+use crate::schema::domain::Domain;
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "sum",
+    check: "sum",
+    summary: "the sum of the values is within bounds",
+    applies: Applies::Numbers,
+    arguments: Arguments::None,
+    bounds: Bounds::Required(Quantity::Number),
+    repeatable: false,
+    holds: not_by_value,
+    implied,
+    docs: include_str!("sum.md"),
+};
+
+fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
+    domain.says_as_much(demand, &CONSTRAINT)
+}

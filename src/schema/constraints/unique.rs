@@ -1,0 +1,35 @@
+//! `unique`: values differ from each other.
+
+use crate::base::bound::{Bound, Op};
+use crate::schema::column::Check;
+use crate::schema::constraint::{
+    Applies, Arguments, Bounds, Constraint, Quantity, Verdict, not_by_value,
+};
+use crate::schema::domain::Domain;
+
+pub(super) static CONSTRAINT: Constraint = Constraint {
+    name: "unique",
+    check: "unique",
+    summary: "values differ from each other, all of them or a share",
+    applies: Applies::All,
+    arguments: Arguments::None,
+    bounds: Bounds::Optional(Quantity::Share),
+    repeatable: false,
+    holds: not_by_value,
+    implied,
+    docs: include_str!("unique.md"),
+};
+
+/// Without bounds all values differ; as a share that is 1, unless there are no values at all.
+fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
+    let all_differ = domain.checks("unique").any(|check| check.bounds.is_empty());
+    if demand.bounds.is_empty() {
+        let whole = domain.checks("unique").any(|check| reaches_one(&check.bounds));
+        return Verdict::from_bool(all_differ || whole).or_unknown();
+    }
+    domain.says_as_much(demand, &CONSTRAINT)
+}
+
+fn reaches_one(bounds: &[Bound]) -> bool {
+    bounds.iter().any(|bound| bound.op == Op::Ge && bound.value.as_f64() >= 1.0)
+}

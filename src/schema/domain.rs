@@ -1,0 +1,123 @@
+//! What the values of a column can be, as far as its schema tells.
+
+use crate::base::bound::Number;
+use crate::schema::column::{Check, Column, ColumnType, Scalar};
+use crate::schema::constraint::{self, Constraint, Verdict};
+use crate::schema::literal;
+use crate::schema::range::{Range, Scale};
+
+/// The values that a column may hold, missing ones aside.
+pub(crate) struct Domain<'a> {
+    pub(crate) column: &'a Column,
+    pub(crate) ty: ColumnType,
+    /// Of numbers: where they lie.
+    pub(crate) range: Range,
+    /// All that can occur, when the schema lists them.
+    pub(crate) values: Option<Vec<Scalar>>,
+    /// Of text: how many characters it has.
+    pub(crate) lengths: Range,
+    /// Whether the schema contradicts itself, so that there are no values.
+    pub(crate) empty: bool,
+}
+
+impl<'a> Domain<'a> {
+    /// `None` when the type is unknown: then nothing can be said.
+    pub(crate) fn of(column: &'a Column) -> Option<Self> {
+        let ty = column.ty.as_ref()?.value;
+        let range = Scale::of(ty).map_or(Ok(Range::ALL), |scale| Range::of(&column.bounds, scale));
+        let lengths = lengths(column);
+        let empty = range.is_err() || lengths.is_err();
+        let (range, lengths) = (range.unwrap_or(Range::ALL), lengths.unwrap_or(Range::ALL));
+        let mut domain = Self { column, ty, range, values: None, lengths, empty };
+        domain.values = domain.listed();
+        domain.empty |= domain.values.as_ref().is_some_and(Vec::is_empty);
+        Some(domain)
+    }
+
+    fn listed(&self) -> Option<Vec<Scalar>> {
+        let isin = self.checks("isin").next();
+        let single = self.range.single().map(|number| vec![scalar(number)]);
+        let all: Vec<Scalar> = match isin {
+            Some(check) => check.arguments.iter().map(|it| it.value.clone()).collect(),
+            None if self.ty == ColumnType::Bool => vec![Scalar::Bool(false), Scalar::Bool(true)],
+            None => single.filter(|_| self.ty.is_numeric())?,
+        };
+        Some(all.into_iter().filter(|value| self.admits(value) != Verdict::Fails).collect())
+    }
+
+    /// The column's checks of one constraint.
+    pub(crate) fn checks(&self, name: &'static str) -> impl Iterator<Item = &'a Check> + use<'a> {
+        self.column.checks.iter().filter(move |check| check.constraint.value == name)
+    }
+
+    /// Whether the column may hold the value, by its bounds and its checks on single values.
+    pub(crate) fn admits(&self, value: &Scalar) -> Verdict {
+        let inside = literal::number(value).is_none_or(|number| self.range.includes(number));
+        if self.empty || !inside {
+            return Verdict::Fails;
+        }
+        let verdicts = self.column.checks.iter().filter_map(|check| {
+            let constraint = constraint::find(check.constraint.value)?;
+            Some((constraint.holds)(check, value, self.ty))
+        });
+        // A check that takes the whole column does not exclude a value: it counts as passed.
+        if verdicts.into_iter().any(|verdict| verdict == Verdict::Fails) {
+            Verdict::Fails
+        } else {
+            Verdict::Holds
+        }
+    }
+
+    /// Whether a pattern says more about the values than can be understood here.
+    pub(crate) fn is_patterned(&self) -> bool {
+        self.checks("matches").next().is_some()
+    }
+
+    /// Refutes, unless a pattern might be the reason why it holds after all.
+    pub(crate) fn refuted(&self) -> Verdict {
+        if self.is_patterned() { Verdict::Unknown } else { Verdict::Fails }
+    }
+
+    /// Proves a demand that this column makes too, with bounds at least as tight.
+    pub(crate) fn says_as_much(&self, demand: &Check, constraint: &Constraint) -> Verdict {
+        let scale = constraint.bounds.quantity().map_or(Scale::ANY, |it| it.scale(self.ty));
+        let Ok(wanted) = Range::of(&demand.bounds, scale) else { return Verdict::Unknown };
+        let alike = self.checks(constraint.name).filter(|check| self.same_arguments(check, demand));
+        let narrowed = alike.fold(None, |known: Option<Range>, check| {
+            let own = Range::of(&check.bounds, scale).ok()?;
+            Some(known.unwrap_or(own).intersect(&own).unwrap_or(own))
+        });
+        Verdict::from_bool(narrowed.is_some_and(|range| wanted.contains(&range))).or_unknown()
+    }
+
+    fn same_arguments(&self, a: &Check, b: &Check) -> bool {
+        let pairs = || a.arguments.iter().zip(&b.arguments);
+        a.arguments.len() == b.arguments.len()
+            && pairs().all(|(a, b)| literal::same(&a.value, &b.value, self.ty))
+    }
+}
+
+/// The lengths that text can have: as bounded, and at least that of what it begins or ends with.
+fn lengths(column: &Column) -> Result<Range, crate::schema::range::Empty> {
+    let bounds: Vec<_> = column
+        .checks
+        .iter()
+        .filter(|check| check.constraint.value == "length")
+        .flat_map(|check| check.bounds.iter().copied())
+        .collect();
+    let mut range = Range::of(&bounds, Scale::COUNT)?;
+    for check in &column.checks {
+        if matches!(check.constraint.value, "starts-with" | "ends-with" | "contains") {
+            let count = constraint::text(check).map_or(0, |text| text.chars().count());
+            range = range.intersect(&Range::at_least(count))?;
+        }
+    }
+    Ok(range)
+}
+
+fn scalar(number: Number) -> Scalar {
+    match number {
+        Number::Int(value) => Scalar::Int(value),
+        Number::Float(value) => Scalar::Float(value),
+    }
+}

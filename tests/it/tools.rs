@@ -1,0 +1,32 @@
+//! The tools that `tests/run` installs, and how a test says that it had to do without.
+
+use std::path::{Path, PathBuf};
+
+/// The Python with everything in `tests/requirements.txt`, or `None` and a remark.
+pub fn python(test: &str) -> Option<PathBuf> {
+    installed("MLC_TEST_PYTHON", "python", test)
+}
+
+/// The `dvc` that mlc must agree with, or `None` and a remark.
+pub fn dvc(test: &str) -> Option<PathBuf> {
+    installed("MLC_TEST_DVC", "dvc", test)
+}
+
+/// Another command of `tests/requirements.txt`, or `None` and a remark.
+pub fn command(name: &str, test: &str) -> Option<PathBuf> {
+    let beside =
+        std::env::var_os("MLC_TEST_PYTHON").map(|python| Path::new(&python).with_file_name(name));
+    found(beside, name, test)
+}
+
+fn installed(variable: &str, name: &str, test: &str) -> Option<PathBuf> {
+    found(std::env::var_os(variable).map(PathBuf::from), name, test)
+}
+
+fn found(path: Option<PathBuf>, name: &str, test: &str) -> Option<PathBuf> {
+    let path = path.filter(|path| path.is_file());
+    if path.is_none() {
+        eprintln!("SKIPPED {test}: {name} not found (tests/run installs it)");
+    }
+    path
+}
