@@ -1,13 +1,21 @@
 //! Rules over a resolved project. Unaware of KDL: a rule sees ids, paths and places.
 
 pub(crate) mod allow;
+mod boundaries;
+mod metrics;
+mod paths;
 pub(crate) mod rules;
+mod schemas;
+mod thresholds;
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::base::files::Files;
-use crate::base::source::SourceMap;
+use crate::base::source::{SourceMap, Span};
+use crate::check::boundaries::Shortfall;
 use crate::model::project::Project;
+use crate::schema::problem::Problem;
+use std::sync::OnceLock;
 
 /// What a rule may look at.
 pub(crate) struct Context<'a> {
@@ -15,6 +23,25 @@ pub(crate) struct Context<'a> {
     pub(crate) files: &'a dyn Files,
     /// For rules about how something is written.
     pub(crate) sources: &'a SourceMap,
+    schema_problems: OnceLock<Vec<Problem>>,
+    shortfalls: OnceLock<Vec<Shortfall>>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(project: &'a Project, files: &'a dyn Files, sources: &'a SourceMap) -> Self {
+        let (schema_problems, shortfalls) = (OnceLock::new(), OnceLock::new());
+        Self { project, files, sources, schema_problems, shortfalls }
+    }
+
+    /// Mistakes inside schemas; found once, for all rules that report them.
+    fn schema_problems(&self) -> &[Problem] {
+        self.schema_problems.get_or_init(|| schemas::problems(self.project))
+    }
+
+    /// Demands on data that the promises about it do not imply; found once, as above.
+    fn shortfalls(&self) -> &[Shortfall] {
+        self.shortfalls.get_or_init(|| boundaries::shortfalls(self.project))
+    }
 }
 
 /// One rule: a kind of diagnostic and the function that finds it.
@@ -33,4 +60,11 @@ pub(crate) fn check(context: &Context<'_>, sink: &mut Sink) {
 /// The kinds of diagnostics of this layer.
 pub(crate) fn codes() -> impl Iterator<Item = &'static Code> {
     rules::RULES.iter().map(|rule| &rule.code).chain(allow::CODES.iter().copied())
+}
+
+/// Whether an earlier phase found a mistake inside `span`, so that what is missing there may only
+/// be what could not be read.
+fn is_mistaken(sink: &Sink, span: Span) -> bool {
+    let of_rules = |code: &Code| rules::RULES.iter().any(|rule| rule.code.slug == code.slug);
+    sink.iter().any(|it| span.contains(it.primary.span) && !of_rules(it.code))
 }

@@ -51,7 +51,7 @@ pub(crate) fn load(files: &dyn Files, path: &Utf8Path) -> Loaded {
     let spec = read_all(files, path, &mut sources, &mut sink);
     let mut project = resolve::resolve(&spec, &mut sources, files, &mut sink);
     project.incomplete = sink.iter().any(loses_something);
-    let context = Context { project: &project, files, sources: &sources };
+    let context = Context::new(&project, files, &sources);
     check::check(&context, &mut sink);
     let counts = Counts {
         stages: project.stages.len(),

@@ -2,7 +2,7 @@
 
 pub(crate) mod ownership;
 pub(crate) mod targets;
-// pub(crate) mod template;
+pub(crate) mod template;
 
 use crate::base::files::FileSet;
 use crate::base::source::{SourceMap, Span};

@@ -16,6 +16,8 @@ mod plan;
 mod report;
 mod schema;
 mod syntax;
+#[doc(hidden)]
+pub mod testing;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -42,9 +42,14 @@ pub(crate) enum Command {
     Run(commands::run::Args),
     Status(commands::status::Args),
     Show(commands::show::Args),
+    Dag(commands::dag::Args),
     Logs(commands::logs::Args),
     Gate(commands::gate::Args),
     Explain(commands::explain::Args),
+    Completions(commands::completions::Args),
+    Man(commands::man::Args),
+    Demo(commands::demo::Args),
+    Init(commands::init::Args),
 }
 
 impl Command {
@@ -56,9 +61,14 @@ impl Command {
             Self::Run(args) => commands::run::run(args, context),
             Self::Status(args) => commands::status::run(args, context),
             Self::Show(args) => commands::show::run(args, context),
+            Self::Dag(args) => commands::dag::run(args, context),
             Self::Logs(args) => commands::logs::run(args, context),
             Self::Gate(args) => commands::gate::run(args, context),
             Self::Explain(args) => commands::explain::run(args, context),
+            Self::Completions(args) => commands::completions::run(args),
+            Self::Man(args) => commands::man::run(args, context),
+            Self::Demo(args) => commands::demo::run(args, context),
+            Self::Init(args) => commands::init::run(args, context),
         }
     }
 }

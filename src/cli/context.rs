@@ -50,11 +50,18 @@ impl Context {
 }
 
 impl Context {
-    /// How diagnostics are drawn on standard output.
+    /// How much can be drawn on standard output.
     pub(crate) fn screen(&self) -> Screen {
         let columns = std::env::var("COLUMNS").ok().and_then(|it| it.parse().ok());
-        Screen { paint: Paint { color: self.color }, width: columns.unwrap_or(100).clamp(40, 200) }
+        let measured = self.stdout_is_terminal.then(terminal_width).flatten();
+        let width = measured.or(columns).unwrap_or(100).clamp(40, 200);
+        Screen { paint: Paint { color: self.color }, width }
     }
+}
+
+fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
 }
 
 fn nearest_spec(here: &Utf8Path) -> Utf8PathBuf {
@@ -72,6 +79,11 @@ pub(crate) fn print(text: &str) {
 /// Writes a remark to standard error, so that output stays clean for pipes.
 pub(crate) fn note(text: &str) {
     eprintln!("{text}");
+}
+
+/// Writes remarks, each with its line end, to standard error.
+pub(crate) fn remark(text: &str) {
+    eprint!("{text}");
 }
 
 /// Writes an error that is not a diagnostic of the spec.

@@ -15,6 +15,7 @@ pub(crate) struct Constraint {
     pub(crate) check: &'static str,
     /// One line, lower case, states what holds.
     pub(crate) summary: &'static str,
+    pub(crate) scope: Scope,
     pub(crate) applies: Applies,
     pub(crate) arguments: Arguments,
     pub(crate) bounds: Bounds,
@@ -26,6 +27,22 @@ pub(crate) struct Constraint {
     pub(crate) implied: fn(&Domain<'_>, &Check) -> Verdict,
     /// The page, in Markdown.
     pub(crate) docs: &'static str,
+}
+
+impl Constraint {
+    /// Whether each value passes or fails by itself, so that a list of values can be tried.
+    pub(crate) fn is_by_value(&self) -> bool {
+        self.scope == Scope::Value
+    }
+}
+
+/// What a constraint looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Each value by itself; holds for a column without values.
+    Value,
+    /// The column as a whole.
+    Column,
 }
 
 /// The answer of a proof.

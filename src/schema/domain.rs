@@ -5,6 +5,7 @@ use crate::schema::column::{Check, Column, ColumnType, Scalar};
 use crate::schema::constraint::{self, Constraint, Verdict};
 use crate::schema::literal;
 use crate::schema::range::{Range, Scale};
+use crate::schema::types;
 
 /// The values that a column may hold, missing ones aside.
 pub(crate) struct Domain<'a> {
@@ -36,11 +37,11 @@ impl<'a> Domain<'a> {
 
     fn listed(&self) -> Option<Vec<Scalar>> {
         let isin = self.checks("isin").next();
-        let single = self.range.single().map(|number| vec![scalar(number)]);
+        let single = self.range.single().map(|number| vec![literal::value(number, self.ty)]);
         let all: Vec<Scalar> = match isin {
             Some(check) => check.arguments.iter().map(|it| it.value.clone()).collect(),
             None if self.ty == ColumnType::Bool => vec![Scalar::Bool(false), Scalar::Bool(true)],
-            None => single.filter(|_| self.ty.is_numeric())?,
+            None => single?,
         };
         Some(all.into_iter().filter(|value| self.admits(value) != Verdict::Fails).collect())
     }
@@ -52,7 +53,8 @@ impl<'a> Domain<'a> {
 
     /// Whether the column may hold the value, by its bounds and its checks on single values.
     pub(crate) fn admits(&self, value: &Scalar) -> Verdict {
-        let inside = literal::number(value).is_none_or(|number| self.range.includes(number));
+        let inside =
+            literal::measure(value, self.ty).is_none_or(|number| self.range.includes(number));
         if self.empty || !inside {
             return Verdict::Fails;
         }
@@ -65,6 +67,57 @@ impl<'a> Domain<'a> {
             Verdict::Fails
         } else {
             Verdict::Holds
+        }
+    }
+
+    /// Whether every column of this domain passes the check.
+    ///
+    /// Listed values are tried one by one; otherwise the constraint reasons about the domain.
+    pub(crate) fn implies(&self, constraint: &Constraint, demand: &Check) -> Verdict {
+        if self.empty && constraint.is_by_value() {
+            return Verdict::Holds;
+        }
+        let tried = self.values.as_ref().filter(|_| constraint.is_by_value()).map(|values| {
+            values.iter().map(|value| (constraint.holds)(demand, value, self.ty)).collect()
+        });
+        let verdicts: Vec<Verdict> = tried.unwrap_or_default();
+        if verdicts.contains(&Verdict::Fails) {
+            Verdict::Fails
+        } else if verdicts.is_empty() || verdicts.contains(&Verdict::Unknown) {
+            (constraint.implied)(self, demand)
+        } else {
+            Verdict::Holds
+        }
+    }
+
+    /// Whether every value of the domain is one of the type.
+    ///
+    /// Beside the types that always widen: integers whose range a float holds exactly, and text
+    /// that is one of a list, which is what a category is.
+    pub(crate) fn widens_to(&self, to: ColumnType) -> bool {
+        if types::widens_to(self.ty, to) {
+            return true;
+        }
+        if self.ty == ColumnType::Str && to == ColumnType::Category {
+            return self.checks("isin").next().is_some();
+        }
+        match to.exact_integers() {
+            Some(most) if self.ty.is_integer() => {
+                Range::between(Number::Int(-most), Number::Int(most)).contains(&self.spread())
+            }
+            _ => false,
+        }
+    }
+
+    /// Where the values lie: the range, or from the smallest to the largest of a list.
+    pub(crate) fn spread(&self) -> Range {
+        let values = self.values.iter().flatten();
+        let numbers: Vec<_> = values.filter_map(|it| literal::measure(it, self.ty)).collect();
+        let lowest = numbers.iter().copied().reduce(|a, b| if b < a { b } else { a });
+        let highest = numbers.iter().copied().reduce(|a, b| if b > a { b } else { a });
+        match (lowest, highest) {
+            (Some(lowest), Some(highest)) => Range::between(lowest, highest),
+            _ => self.range,
         }
     }
 
@@ -113,11 +166,4 @@ fn lengths(column: &Column) -> Result<Range, crate::schema::range::Empty> {
         }
     }
     Ok(range)
-}
-
-fn scalar(number: Number) -> Scalar {
-    match number {
-        Number::Int(value) => Scalar::Int(value),
-        Number::Float(value) => Scalar::Float(value),
-    }
 }

@@ -80,6 +80,50 @@ pub(crate) fn number(literal: &Scalar) -> Option<Number> {
     }
 }
 
+/// The literal as the number that bounds on a column of this type compare.
+///
+/// A date is the days since 1970-01-01, a time the nanoseconds since then.
+pub(crate) fn measure(literal: &Scalar, ty: ColumnType) -> Option<Number> {
+    match (literal, ty) {
+        (Scalar::Str(text), ColumnType::Date) => Some(Number::Int(date(text)?.into())),
+        (Scalar::Str(text), ColumnType::DateTime) => Some(Number::Int(instant(text)?)),
+        _ => number(literal).filter(|_| ty.is_numeric()),
+    }
+}
+
+/// The value of a column that a number stands for; undoes [`measure`].
+pub(crate) fn value(number: Number, ty: ColumnType) -> Scalar {
+    match (number, ty) {
+        (Number::Int(days), ColumnType::Date) => Scalar::Str(show_date(days)),
+        (Number::Int(nanos), ColumnType::DateTime) => Scalar::Str(show_instant(nanos)),
+        (Number::Int(value), _) => Scalar::Int(value),
+        (Number::Float(value), _) => Scalar::Float(value),
+    }
+}
+
+fn show_date(days: i128) -> String {
+    // Counts from the first of March of the year 0, so that leap days come last.
+    let days = days + 719_468;
+    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    format!("{:04}-{month:02}-{day:02}", year + era * 400 + next)
+}
+
+fn show_instant(nanos: i128) -> String {
+    let (seconds, nanos) = (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    let fraction = match nanos {
+        0 => String::new(),
+        _ => format!(".{nanos:09}").trim_end_matches('0').to_owned(),
+    };
+    format!("{}T{hour:02}:{minute:02}:{second:02}{fraction}Z", show_date(days))
+}
+
 /// Days since 1970-01-01 of `2024-01-31`.
 fn date(text: &str) -> Option<i64> {
     let mut parts = text.splitn(3, '-');
@@ -189,6 +233,16 @@ mod tests {
         assert_eq!(date("1970-01-01"), Some(0));
         assert_eq!(date("2000-03-01"), Some(11_017));
         assert_eq!(date("0000-01-01"), Some(-719_528));
+        for days in (-1_000_000..2_000_000).step_by(97) {
+            let text = show_date(days);
+            if (-719_528..2_932_897).contains(&days) {
+                assert_eq!(date(&text).map(i128::from), Some(days), "{text}");
+            }
+        }
+        for text in ["2024-02-29T23:59:59.25Z", "1969-12-31T23:59:59Z"] {
+            let nanos = instant(text).expect("valid");
+            assert_eq!(show_instant(nanos), text);
+        }
         assert!(same(&Scalar::Int(1), &Scalar::Float(1.0), ColumnType::Float(64)));
         assert!(!same(&text("1"), &Scalar::Int(1), ColumnType::Str));
     }

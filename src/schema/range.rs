@@ -2,6 +2,7 @@
 
 use crate::base::bound::{Bound, Number, Op};
 use crate::schema::column::ColumnType;
+use crate::schema::spelling;
 use std::cmp::Ordering;
 use std::fmt;
 
@@ -36,25 +37,33 @@ pub(crate) struct Empty {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Scale {
     pub(crate) integer: bool,
+    /// For dates and times: how their numbers are shown.
+    pub(crate) calendar: Option<ColumnType>,
     pub(crate) lowest: Option<i128>,
     pub(crate) highest: Option<i128>,
 }
 
 impl Scale {
     /// Any number.
-    pub(crate) const ANY: Self = Self { integer: false, lowest: None, highest: None };
+    pub(crate) const ANY: Self =
+        Self { integer: false, calendar: None, lowest: None, highest: None };
     /// How many there are of something.
-    pub(crate) const COUNT: Self = Self { integer: true, lowest: Some(0), highest: None };
+    pub(crate) const COUNT: Self =
+        Self { integer: true, calendar: None, lowest: Some(0), highest: None };
     /// A part of a whole.
-    pub(crate) const SHARE: Self = Self { integer: false, lowest: Some(0), highest: Some(1) };
+    pub(crate) const SHARE: Self =
+        Self { integer: false, calendar: None, lowest: Some(0), highest: Some(1) };
     /// A deviation.
-    pub(crate) const NOT_NEGATIVE: Self = Self { integer: false, lowest: Some(0), highest: None };
+    pub(crate) const NOT_NEGATIVE: Self =
+        Self { integer: false, calendar: None, lowest: Some(0), highest: None };
 
-    /// The values of a column type; `None` unless they are numbers.
+    /// The values of a column type; `None` unless they have an order.
     pub(crate) fn of(ty: ColumnType) -> Option<Self> {
         let limits = ty.limits();
-        ty.is_numeric().then(|| Self {
-            integer: ty.is_integer(),
+        let calendar = matches!(ty, ColumnType::Date | ColumnType::DateTime).then_some(ty);
+        ty.is_ordered().then(|| Self {
+            integer: ty.is_integer() || calendar.is_some(),
+            calendar,
             lowest: limits.map(|(low, _)| low),
             highest: limits.map(|(_, high)| high),
         })
@@ -136,6 +145,12 @@ impl Range {
     pub(crate) fn at_least(count: usize) -> Self {
         let value = Number::Int(i128::try_from(count).unwrap_or(i128::MAX));
         Self { lower: Some(Limit { value, strict: false, bound: None }), upper: None }
+    }
+
+    /// The numbers from `lowest` to `highest`, both included.
+    pub(crate) fn between(lowest: Number, highest: Number) -> Self {
+        let limit = |value| Some(Limit { value, strict: false, bound: None });
+        Self { lower: limit(lowest), upper: limit(highest) }
     }
 
     /// The part of this range up to `most`.
@@ -220,20 +235,16 @@ impl fmt::Display for Limit {
     }
 }
 
-impl fmt::Display for Range {
-    /// As bounds: `>=18 <=120`; nothing for every number.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = |limit: Limit, strict, closed| if limit.strict { strict } else { closed };
-        if let Some(lower) = self.lower {
-            write!(f, "{}{lower}", sign(lower, ">", ">="))?;
-        }
-        if self.lower.is_some() && self.upper.is_some() {
-            f.write_str(" ")?;
-        }
-        if let Some(upper) = self.upper {
-            write!(f, "{}{upper}", sign(upper, "<", "<="))?;
-        }
-        Ok(())
+impl Range {
+    /// As bounds: `>=18 <=120`; nothing for every number. Dates are shown by their calendar.
+    pub(crate) fn shown(&self, calendar: Option<ColumnType>) -> String {
+        let end = |limit: Limit, sign: &str| {
+            let equal = if limit.strict { "" } else { "=" };
+            format!("{sign}{equal}{}", spelling::number(limit.value, calendar))
+        };
+        let lower = self.lower.map(|limit| end(limit, ">"));
+        let upper = self.upper.map(|limit| end(limit, "<"));
+        lower.into_iter().chain(upper).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -291,7 +302,7 @@ mod tests {
             (">1e300", int, None),
             (">=0.95", Scale::SHARE, Some(">=0.95 <=1")),
         ] {
-            let got = of(text, scale).ok().map(|range| range.to_string());
+            let got = of(text, scale).ok().map(|range| range.shown(None));
             assert_eq!(got.as_deref(), want, "{text}");
         }
     }

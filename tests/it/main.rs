@@ -3,6 +3,10 @@
 mod examples;
 mod fmt;
 mod infra;
+mod lock;
+mod store;
+mod init;
 mod tidy;
 mod tools;
 mod tree;
+mod yaml;

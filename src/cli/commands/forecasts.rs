@@ -47,7 +47,7 @@ fn forecasts(
     force: bool,
 ) -> anyhow::Result<Vec<Forecast>> {
     let lock = Ledger::read(&context.root)?;
-    let disk = Disk::open(&context.root)?;
+    let disk = Disk::look(&context.root)?;
     forecast(plan, selected, &lock, &disk, force)
 }
 

@@ -119,6 +119,10 @@ impl Resolver<'_> {
         }
         let known: Vec<&str> = self.stages.iter().chain(self.datasets.iter()).collect();
         let near = nearest(&name.value, known.iter().copied()).map(str::to_owned);
+        // A stage or dataset whose name was taken by another may be what is meant.
+        if near.is_none() && (self.stages.has_duplicates || self.datasets.has_duplicates) {
+            return None;
+        }
         let base = codes::UNKNOWN_REFERENCE
             .at(name.span, format!("there is no stage or dataset `{}`", name.value))
             .label("a bare name is a stage or a dataset");

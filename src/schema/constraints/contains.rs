@@ -1,13 +1,14 @@
 //! `contains`: text has another inside.
 
 use crate::schema::column::{Check, ColumnType, Scalar};
-use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict, text};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict, text};
 use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "contains",
     check: "str_contains",
     summary: "text has another inside",
+    scope: Scope::Value,
     applies: Applies::Text,
     arguments: Arguments::Text,
     bounds: Bounds::None,

@@ -1,13 +1,16 @@
 //! `decreasing`: no value is larger than the one before it.
 
 use crate::schema::column::Check;
-use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict, not_by_value};
+use crate::schema::constraint::{
+    Applies, Arguments, Bounds, Constraint, Scope, Verdict, not_by_value,
+};
 use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "decreasing",
     check: "decreasing",
     summary: "no value is larger than the one before it",
+    scope: Scope::Column,
     applies: Applies::Ordered,
     arguments: Arguments::None,
     bounds: Bounds::None,

@@ -2,7 +2,7 @@
 
 use crate::schema::column::Check;
 use crate::schema::constraint::{
-    Applies, Arguments, Bounds, Constraint, Quantity, Verdict, not_by_value,
+    Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
 use crate::schema::range::{Range, Scale};
@@ -11,6 +11,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "distinct",
     check: "n_unique",
     summary: "the number of distinct values is within bounds",
+    scope: Scope::Column,
     applies: Applies::All,
     arguments: Arguments::None,
     bounds: Bounds::Required(Quantity::Count),

@@ -1,13 +1,14 @@
 //! `finite`: no value is infinite.
 
 use crate::schema::column::{Check, ColumnType, Scalar};
-use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "finite",
     check: "finite",
     summary: "no value is infinite",
+    scope: Scope::Value,
     applies: Applies::Floats,
     arguments: Arguments::None,
     bounds: Bounds::None,

@@ -1,13 +1,16 @@
 //! `increasing`: no value is smaller than the one before it.
 
 use crate::schema::column::Check;
-use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict, not_by_value};
+use crate::schema::constraint::{
+    Applies, Arguments, Bounds, Constraint, Scope, Verdict, not_by_value,
+};
 use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "increasing",
     check: "increasing",
     summary: "no value is smaller than the one before it",
+    scope: Scope::Column,
     applies: Applies::Ordered,
     arguments: Arguments::None,
     bounds: Bounds::None,

@@ -1,7 +1,8 @@
 //! `isin`: every value is one of a list.
 
+use crate::base::bound::Number;
 use crate::schema::column::{Check, ColumnType, Scalar};
-use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
 use crate::schema::literal;
 
@@ -9,6 +10,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "isin",
     check: "isin",
     summary: "every value is one of a list",
+    scope: Scope::Value,
     applies: Applies::All,
     arguments: Arguments::Values,
     bounds: Bounds::None,
@@ -31,7 +33,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
     if usize::try_from(count).map_or(true, |count| count > demand.arguments.len() + excluded) {
         return domain.refuted();
     }
-    Verdict::from_bool((low..=high).map(Scalar::Int).all(|value| {
+    Verdict::from_bool((low..=high).all(|number| {
+        let value = literal::value(Number::Int(number), domain.ty);
         domain.admits(&value) == Verdict::Fails
             || holds(demand, &value, domain.ty) == Verdict::Holds
     }))

@@ -2,7 +2,7 @@
 
 use crate::base::bound::Number;
 use crate::schema::column::{Check, ColumnType, Scalar};
-use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Quantity, Verdict};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict};
 use crate::schema::domain::Domain;
 use crate::schema::range::{Range, Scale};
 
@@ -10,6 +10,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "length",
     check: "str_length",
     summary: "text has so many characters",
+    scope: Scope::Value,
     applies: Applies::Text,
     arguments: Arguments::None,
     bounds: Bounds::Required(Quantity::Count),

@@ -1,7 +1,7 @@
 //! `matches`: text matches a regular expression as a whole.
 
 use crate::schema::column::{Check, ColumnType, Scalar};
-use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict, text};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict, text};
 use crate::schema::domain::Domain;
 use crate::schema::pattern;
 
@@ -9,6 +9,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "matches",
     check: "str_matches",
     summary: "text matches a regular expression from its first character to its last",
+    scope: Scope::Value,
     applies: Applies::Text,
     arguments: Arguments::Regex,
     bounds: Bounds::None,

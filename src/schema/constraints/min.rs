@@ -2,7 +2,7 @@
 
 use crate::schema::column::Check;
 use crate::schema::constraint::{
-    Applies, Arguments, Bounds, Constraint, Quantity, Verdict, not_by_value,
+    Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
 
@@ -10,7 +10,8 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "min",
     check: "min",
     summary: "the smallest value is within bounds",
-    applies: Applies::Numbers,
+    scope: Scope::Column,
+    applies: Applies::Ordered,
     arguments: Arguments::None,
     bounds: Bounds::Required(Quantity::Extreme),
     repeatable: false,

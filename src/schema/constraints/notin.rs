@@ -1,7 +1,7 @@
 //! `notin`: no value is one of a list.
 
 use crate::schema::column::{Check, ColumnType, Scalar};
-use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
 use crate::schema::literal;
 
@@ -9,6 +9,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "notin",
     check: "notin",
     summary: "no value is one of a list",
+    scope: Scope::Value,
     applies: Applies::All,
     arguments: Arguments::Values,
     bounds: Bounds::None,

@@ -2,7 +2,7 @@
 
 use crate::schema::column::Check;
 use crate::schema::constraint::{
-    Applies, Arguments, Bounds, Constraint, Quantity, Verdict, not_by_value,
+    Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
 
@@ -10,6 +10,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "null-share",
     check: "null_proportion",
     summary: "the share of missing values is within bounds",
+    scope: Scope::Column,
     applies: Applies::All,
     arguments: Arguments::None,
     bounds: Bounds::Required(Quantity::Share),

@@ -1,13 +1,14 @@
 //! `starts-with`: text begins with another.
 
 use crate::schema::column::{Check, ColumnType, Scalar};
-use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Verdict, text};
+use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict, text};
 use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "starts-with",
     check: "str_startswith",
     summary: "text begins with another",
+    scope: Scope::Value,
     applies: Applies::Text,
     arguments: Arguments::Text,
     bounds: Bounds::None,

@@ -3,7 +3,7 @@
 use crate::base::bound::{Bound, Op};
 use crate::schema::column::Check;
 use crate::schema::constraint::{
-    Applies, Arguments, Bounds, Constraint, Quantity, Verdict, not_by_value,
+    Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
 
@@ -11,6 +11,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "unique",
     check: "unique",
     summary: "values differ from each other, all of them or a share",
+    scope: Scope::Column,
     applies: Applies::All,
     arguments: Arguments::None,
     bounds: Bounds::Optional(Quantity::Share),

@@ -1,0 +1,67 @@
+//! Thresholds of a gate by what they bound. Ignorant of which rule asks.
+
+use crate::base::bound::Bound;
+use crate::base::source::Span;
+use crate::model::policy::{Gate, Measure, Quantity, Reference, Threshold};
+use camino::Utf8Path;
+
+/// What a threshold bounds, places aside.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Subject<'a> {
+    Metric(&'a str),
+    Change(&'a str, &'a Reference, Measure),
+    Size(&'a Utf8Path),
+}
+
+/// All bounds of one gate on the same thing.
+#[derive(Debug)]
+pub(super) struct Group<'a> {
+    pub(super) subject: Subject<'a>,
+    /// Each with the threshold that holds it, in the order written.
+    pub(super) bounds: Vec<(&'a Bound, &'a Threshold)>,
+}
+
+/// The thresholds of a gate, in the order of their first bounds.
+pub(super) fn groups(gate: &Gate) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for threshold in &gate.thresholds {
+        let subject = Subject::of(&threshold.quantity);
+        let bounds = threshold.bounds.iter().map(|bound| (bound, threshold));
+        match groups.iter_mut().find(|group| group.subject == subject) {
+            Some(group) => group.bounds.extend(bounds),
+            None => groups.push(Group { subject, bounds: bounds.collect() }),
+        }
+    }
+    groups
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn of(quantity: &'a Quantity) -> Self {
+        match quantity {
+            Quantity::Metric(metric) => Self::Metric(&metric.value),
+            Quantity::Change { metric, against, measure } => {
+                Self::Change(&metric.value, &against.value, *measure)
+            }
+            Quantity::Size(path) => Self::Size(&path.value),
+        }
+    }
+
+    /// How a sentence calls it.
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Metric(metric) => format!("`{metric}`"),
+            Self::Change(metric, _, measure) => format!("the {} of `{metric}`", measure.as_str()),
+            Self::Size(path) => format!("the size of `{path}`"),
+        }
+    }
+}
+
+/// The metric that a threshold names.
+pub(super) fn metric(threshold: &Threshold) -> Option<(&str, Span)> {
+    match &threshold.quantity {
+        Quantity::Metric(metric) | Quantity::Change { metric, .. } => {
+            Some((&metric.value, metric.span))
+        }
+        Quantity::Size(_) => None,
+    }
+}
