@@ -1,4 +1,5 @@
 //! `mlc fmt` from outside: the canonical form of each case in `specs/fmt`, and its options.
+#![expect(clippy::disallowed_methods, reason = "starts mlc, and reads and writes files for it")]
 
 use std::io::Write as _;
 use std::path::Path;
@@ -99,21 +100,22 @@ struct Project {
 
 impl Project {
     fn new(files: &[(&str, &str)]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("a temporary folder");
         for (path, text) in files {
             let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
+            std::fs::create_dir_all(path.parent().expect("invariant: it lies in the folder"))
+                .expect("folders can be made");
+            std::fs::write(path, text).expect("files can be written");
         }
         Self { folder }
     }
 
     fn mlc(&self, args: &[&str]) -> Output {
-        mlc().args(args).current_dir(&self.folder).output().unwrap()
+        mlc().args(args).current_dir(&self.folder).output().expect("mlc starts")
     }
 
     fn read(&self, path: &str) -> String {
-        std::fs::read_to_string(self.folder.path().join(path)).unwrap()
+        std::fs::read_to_string(self.folder.path().join(path)).expect("a text file")
     }
 }
 
@@ -123,15 +125,16 @@ fn mlc() -> Command {
 
 fn format_input(before: &str) -> Output {
     let pipes = (Stdio::piped(), Stdio::piped());
-    let mut child = mlc().args(["fmt", "-"]).stdin(pipes.0).stdout(pipes.1).spawn().unwrap();
-    let mut input = child.stdin.take().unwrap();
-    input.write_all(before.as_bytes()).unwrap();
+    let mut child =
+        mlc().args(["fmt", "-"]).stdin(pipes.0).stdout(pipes.1).spawn().expect("mlc starts");
+    let mut input = child.stdin.take().expect("invariant: it is a pipe");
+    input.write_all(before.as_bytes()).expect("mlc reads");
     drop(input);
-    let output = child.wait_with_output().unwrap();
+    let output = child.wait_with_output().expect("mlc ends");
     assert!(output.status.success(), "{before}");
     output
 }
 
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
+    String::from_utf8(bytes.to_vec()).expect("mlc prints UTF-8")
 }
