@@ -38,10 +38,11 @@ fn report(
     sink: &mut Sink,
 ) {
     let text = context.sources.text(bound.span);
+    let shown = text.trim_matches('"');
     let diagnostic = RULE
         .code
-        .at(bound.span, format!("`{name}` hardly lies above 1, where `{text}` bounds it"))
-        .label("a metric of this name is a part of 1, not of 100");
+        .at(bound.span, format!("`{shown}` bounds `{name}`, which lies between 0 and 1"))
+        .label("a part of 1, not of 100");
     sink.report(match in_parts_of_one(text, bound, &threshold.quantity) {
         Some(mended) => diagnostic.fix(format!("write `{mended}`"), bound.span, mended),
         None => diagnostic.help("write it as a part of 1, such as `>=0.85`"),
