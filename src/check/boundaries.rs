@@ -28,6 +28,12 @@ struct Boundary {
     demand: Side,
 }
 
+impl Boundary {
+    fn schemas(&self) -> [SchemaId; 2] {
+        [self.promise.schema.value, self.demand.schema.value]
+    }
+}
+
 /// What one side says about the data.
 #[derive(Clone, Debug)]
 struct Side {
@@ -62,6 +68,11 @@ pub(super) fn report(
 ) {
     let found = context.shortfalls().iter();
     for Shortfall { gap, places } in found.filter(|it| kinds.contains(&it.gap.kind)) {
+        // A schema that could not be read whole promises and demands more than is known.
+        if places.iter().flat_map(Boundary::schemas).any(|it| context.is_mistaken_schema(it, sink))
+        {
+            continue;
+        }
         // A promised column of a similar name is only a hint.
         let nothing = gap.kind == GapKind::MissingColumn || gap.promise.is_none();
         let (first, second) = match &gap.promise {
