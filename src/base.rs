@@ -3,6 +3,7 @@
 pub(crate) mod bound;
 pub(crate) mod code;
 pub(crate) mod diagnostic;
+pub(crate) mod edit;
 pub(crate) mod files;
 pub(crate) mod glob;
 pub(crate) mod graph;

@@ -5,8 +5,12 @@ pub(crate) mod commands;
 pub(crate) mod context;
 pub(crate) mod disk;
 pub(crate) mod exit;
+pub(crate) mod fixing;
 pub(crate) mod loading;
 pub(crate) mod progress;
+pub(crate) mod scaffold;
+pub(crate) mod tour;
+pub(crate) mod writing;
 
 use crate::cli::args::Cli;
 use crate::cli::context::Context;

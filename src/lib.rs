@@ -9,12 +9,15 @@ mod base;
 mod check;
 mod cli;
 mod driver;
+mod emit;
 mod exec;
 mod model;
 mod plan;
 mod report;
 mod schema;
 mod syntax;
+#[doc(hidden)]
+pub mod testing;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

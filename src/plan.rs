@@ -3,11 +3,10 @@
 pub(crate) mod step;
 
 use crate::base::graph;
-use crate::base::source::Spanned;
 use crate::model::ids::StepId;
 use crate::model::project::Project;
 use crate::model::stage::{DepSource, Instance, OutKind, Stage};
-use crate::model::template::Template;
+use crate::model::template::{Piece, Template};
 use crate::plan::step::{Command, PathRef, Step, StepOut, StepOutKind, StepParams};
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -38,8 +37,7 @@ pub(crate) fn plan(project: Project) -> Plan {
 
 fn step(project: &Project, id: StepId) -> Step {
     let (stage, instance) = project.step(id);
-    let wdir = stage.wdir.as_ref().map_or_else(Utf8PathBuf::new, |wdir| wdir.value.clone());
-    let wdir = if wdir == "." { Utf8PathBuf::new() } else { wdir };
+    let wdir = working_folder(stage);
     let upstream = project.graph.upstream(id).iter().map(|edge| edge.from);
     Step {
         id,
@@ -58,45 +56,69 @@ fn step(project: &Project, id: StepId) -> Step {
     }
 }
 
-/// The command with its environment, one process a list item.
+/// The command of one instance.
+fn command(stage: &Stage, values: &[String]) -> Command {
+    let (scripts, is_line) = scripts(stage);
+    let mut texts: Vec<String> = scripts.iter().map(|script| script.render(values)).collect();
+    if is_line { Command::Line(texts.remove(0)) } else { Command::List(texts) }
+}
+
+/// The scripts of a stage, one process each, and whether it is a single line.
 ///
 /// DVC runs each line of a string in a shell of its own, so a script of several lines is a list
 /// with one item. It knows no environment of a stage, so that is exported in front.
-fn command(stage: &Stage, values: &[String]) -> Command {
-    let exports: Vec<String> = stage
-        .env
-        .iter()
-        .map(|(name, value)| {
-            format!("export {}={}", name.value, shell_quoted(&value.value, values))
-        })
-        .collect();
-    let script = |cmd: &Spanned<Template>| {
-        let text = cmd.value.render(values);
-        let text = text.trim_end_matches('\n');
-        match (exports.is_empty(), text.contains('\n')) {
-            (true, _) => text.to_owned(),
-            (false, true) => format!("{}\n{text}", exports.join("\n")),
-            (false, false) => format!("{}; {text}", exports.join("; ")),
-        }
-    };
-    let mut scripts: Vec<String> = stage.cmd.iter().map(script).collect();
-    match scripts.as_mut_slice() {
-        [line] if !line.contains('\n') => Command::Line(std::mem::take(line)),
-        _ => Command::List(scripts),
+/// Postcondition: a single line is one script.
+pub(crate) fn scripts(stage: &Stage) -> (Vec<Template>, bool) {
+    let scripts: Vec<Template> = stage.cmd.iter().map(|cmd| script(stage, &cmd.value)).collect();
+    let is_line = matches!(scripts.as_slice(), [line] if !line.has_lines());
+    (scripts, is_line)
+}
+
+fn script(stage: &Stage, cmd: &Template) -> Template {
+    let mut cmd = cmd.clone();
+    cmd.trim_end();
+    let separator = if cmd.has_lines() { "\n" } else { "; " };
+    let mut script = Template::default();
+    for (name, value) in &stage.env {
+        script.push_text(&format!("export {}=", name.value));
+        push_quoted(&mut script, &value.value);
+        script.push_text(separator);
     }
+    cmd.pieces.into_iter().for_each(|piece| script.push(piece));
+    script
 }
 
 /// A value for the shell: quoted when it holds more than plain characters, `$NAME` left to it.
-fn shell_quoted(template: &Template, values: &[String]) -> String {
-    let text = template.render(values);
+///
+/// Values of a matrix hold nothing that a shell would read as more than itself.
+fn push_quoted(script: &mut Template, value: &Template) {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:,+@%=".contains(c);
-    if template.has_environment() {
-        return format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let is_plain = |piece: &Piece| match piece {
+        Piece::Text(text) => text.chars().all(plain),
+        Piece::Axis(_) => true,
+        Piece::Env(_) => false,
+    };
+    let (quote, escape): (&str, fn(&str) -> String) = match value.has_environment() {
+        true => ("\"", |text| text.replace('\\', "\\\\").replace('"', "\\\"").replace('`', "\\`")),
+        false if value.pieces.iter().all(is_plain) && !value.pieces.is_empty() => {
+            ("", str::to_owned)
+        }
+        false => ("'", |text| text.replace('\'', "'\\''")),
+    };
+    script.push_text(quote);
+    for piece in &value.pieces {
+        match piece {
+            Piece::Text(text) => script.push_text(&escape(text)),
+            Piece::Axis(_) | Piece::Env(_) => script.push(piece.clone()),
+        }
     }
-    if !text.is_empty() && text.chars().all(plain) {
-        return text;
-    }
-    format!("'{}'", text.replace('\'', "'\\''"))
+    script.push_text(quote);
+}
+
+/// The folder in which a stage runs, from the root; empty for the root itself.
+pub(crate) fn working_folder(stage: &Stage) -> Utf8PathBuf {
+    let written = stage.wdir.as_ref().map(|wdir| wdir.value.clone());
+    written.filter(|wdir| wdir != ".").unwrap_or_default()
 }
 
 fn deps(project: &Project, stage: &Stage, instance: &Instance, wdir: &Utf8Path) -> Vec<PathRef> {

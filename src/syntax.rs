@@ -8,6 +8,7 @@
 pub(crate) mod ast;
 pub(crate) mod codes;
 mod decode;
+pub(crate) mod format;
 mod grammar;
 mod lexer;
 mod parse;
@@ -55,9 +56,12 @@ pub(crate) fn cut(file: FileId, text: &str, sink: &mut Sink) -> Cut {
 /// Reads one top-level node of a file.
 pub(crate) fn read(cut: &Cut, chunk: &Chunk, sink: &mut Sink) -> ast::Spec {
     let mut spec = ast::Spec::default();
+    let mut found = Sink::default();
     for node in parse::chunk(&cut.mended, chunk, sink) {
-        spec.append(decode::section(node, sink));
+        spec.append(decode::section(node, &mut found));
     }
+    found.retain(|diagnostic| !cut.mended.was_touched(diagnostic.primary.span));
+    sink.extend(found);
     spec
 }
 

@@ -110,6 +110,10 @@ impl Sink {
         self.diagnostics.extend(other.diagnostics);
     }
 
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.diagnostics.retain(keep);
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|it| it.severity() == Severity::Error)
     }

@@ -11,17 +11,40 @@ pub(crate) fn float_repr(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
-    // Both languages print the shortest digits that read back; only the layout differs.
-    let scientific = format!("{value:e}");
+    let scientific = shortest(value);
     let (mantissa, exponent) =
         scientific.split_once('e').expect("invariant: `{:e}` writes an exponent");
     let exponent: i32 = exponent.parse().expect("invariant: the exponent is a small integer");
     if (-4..16).contains(&exponent) {
-        let plain = format!("{value}");
-        return if plain.contains('.') { plain } else { plain + ".0" };
+        return plain(mantissa, exponent);
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// The shortest digits that read back, with an exponent: `1.5e-7`.
+///
+/// Where two are equally near, Python takes the even one and Rust does not.
+fn shortest(value: f64) -> String {
+    let short = format!("{value:e}");
+    let digits = short.bytes().take_while(|&byte| byte != b'e').filter(u8::is_ascii_digit).count();
+    let even = format!("{value:.*e}", digits.saturating_sub(1));
+    let reads_back = even.parse::<f64>().is_ok_and(|it| it.to_bits() == value.to_bits());
+    if reads_back { even } else { short }
+}
+
+/// Moves the point of `d.ddd` by `exponent` places; there is always a digit after it.
+fn plain(mantissa: &str, exponent: i32) -> String {
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |it| ("-", it));
+    let digits = mantissa.replace('.', "");
+    let Ok(places) = usize::try_from(exponent) else {
+        let zeros = "0".repeat(exponent.unsigned_abs() as usize - 1);
+        return format!("{sign}0.{zeros}{digits}");
+    };
+    let (whole, fraction) = digits.split_at_checked(places + 1).unwrap_or((&digits, ""));
+    let zeros = "0".repeat(places + 1 - whole.len());
+    let fraction = if fraction.is_empty() { "0" } else { fraction };
+    format!("{sign}{whole}{zeros}.{fraction}")
 }
 
 /// Whether Python's `==` holds: numbers and booleans by value, maps in any order.
@@ -160,6 +183,10 @@ mod tests {
             (1e16, "1e+16"),
             (1e20, "1e+20"),
             (123_456_789.123, "123456789.123"),
+            (18_074_648_481_600.062_5, "18074648481600.062"),
+            (-1234.5, "-1234.5"),
+            (1e22, "1e+22"),
+            (-0.000_123, "-0.000123"),
             (0.0, "0.0"),
             (-0.0, "-0.0"),
             (5e-324, "5e-324"),

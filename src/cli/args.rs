@@ -36,15 +36,39 @@ pub(crate) enum ColorChoice {
 /// The verbs. To add one: a file in `commands/`, a variant here, an arm below.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    Build(commands::build::Args),
     Check(commands::check::Args),
+    Fmt(commands::fmt::Args),
+    Run(commands::run::Args),
+    Status(commands::status::Args),
+    Show(commands::show::Args),
+    Dag(commands::dag::Args),
+    Logs(commands::logs::Args),
+    Gate(commands::gate::Args),
     Explain(commands::explain::Args),
+    Completions(commands::completions::Args),
+    Man(commands::man::Args),
+    Demo(commands::demo::Args),
+    Init(commands::init::Args),
 }
 
 impl Command {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Exit> {
         match self {
+            Self::Build(args) => commands::build::run(args, context),
             Self::Check(args) => commands::check::run(args, context),
+            Self::Fmt(args) => commands::fmt::run(args, context),
+            Self::Run(args) => commands::run::run(args, context),
+            Self::Status(args) => commands::status::run(args, context),
+            Self::Show(args) => commands::show::run(args, context),
+            Self::Dag(args) => commands::dag::run(args, context),
+            Self::Logs(args) => commands::logs::run(args, context),
+            Self::Gate(args) => commands::gate::run(args, context),
             Self::Explain(args) => commands::explain::run(args, context),
+            Self::Completions(args) => commands::completions::run(args),
+            Self::Man(args) => commands::man::run(args, context),
+            Self::Demo(args) => commands::demo::run(args, context),
+            Self::Init(args) => commands::init::run(args, context),
         }
     }
 }

@@ -7,6 +7,8 @@
 )]
 
 use crate::cli::args::{ColorChoice, Global};
+use crate::report::human::Screen;
+use crate::report::paint::Paint;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::io::IsTerminal as _;
@@ -16,6 +18,8 @@ use std::io::IsTerminal as _;
 pub(crate) struct Context {
     /// Absolute path of the project's root: the folder of the spec.
     pub(crate) root: Utf8PathBuf,
+    /// Absolute path of the folder in which the user stands.
+    pub(crate) here: Utf8PathBuf,
     /// Name of the spec in the root, `mlc.kdl` unless `-f` names another.
     pub(crate) spec: Utf8PathBuf,
     /// Whether standard output takes colours and redrawing.
@@ -41,8 +45,23 @@ impl Context {
             ColorChoice::Never => false,
             ColorChoice::Auto => stdout_is_terminal && !plain,
         };
-        Ok(Self { root, spec: name, stdout_is_terminal, stderr_is_terminal, color })
+        Ok(Self { root, here, spec: name, stdout_is_terminal, stderr_is_terminal, color })
     }
+}
+
+impl Context {
+    /// How much can be drawn on standard output.
+    pub(crate) fn screen(&self) -> Screen {
+        let columns = std::env::var("COLUMNS").ok().and_then(|it| it.parse().ok());
+        let measured = self.stdout_is_terminal.then(terminal_width).flatten();
+        let width = measured.or(columns).unwrap_or(100).clamp(40, 200);
+        Screen { paint: Paint { color: self.color }, width }
+    }
+}
+
+fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
 }
 
 fn nearest_spec(here: &Utf8Path) -> Utf8PathBuf {
@@ -60,6 +79,11 @@ pub(crate) fn print(text: &str) {
 /// Writes a remark to standard error, so that output stays clean for pipes.
 pub(crate) fn note(text: &str) {
     eprintln!("{text}");
+}
+
+/// Writes remarks, each with its line end, to standard error.
+pub(crate) fn remark(text: &str) {
+    eprint!("{text}");
 }
 
 /// Writes an error that is not a diagnostic of the spec.

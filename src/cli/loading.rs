@@ -1,12 +1,15 @@
 //! The plan of the spec, or its mistakes on the screen.
 
 use crate::base::code::Severity;
+use crate::base::files::Files as _;
 use crate::base::source::SourceMap;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, complain, note};
+use crate::cli::disk::DiskFiles;
 use crate::cli::exit::Exit;
-use crate::driver;
+use crate::driver::{self, Loaded};
 use crate::exec::select::UnknownStage;
 use crate::plan::Plan;
+use crate::report::human;
 
 /// A spec without errors.
 pub(crate) struct Ready {
@@ -14,19 +17,44 @@ pub(crate) struct Ready {
     pub(crate) sources: SourceMap,
 }
 
-/// Loads the spec; reports its mistakes and says how to exit when there is no plan.
+/// Loads the spec; when it has errors, shows them and says how to exit.
+///
+/// Warnings are left to `mlc check`.
 pub(crate) fn load_or_report(context: &Context) -> anyhow::Result<Result<Ready, Exit>> {
-    let loaded = driver::load(&crate::base::files::MemoryFiles::default(), &context.spec);
-    let has_errors = loaded.diagnostics.iter().any(|it| it.severity() == Severity::Error);
+    let loaded = load(context)?;
     match loaded.plan {
-        Some(plan) if !has_errors => Ok(Ok(Ready { plan, sources: loaded.sources })),
-        _ => Ok(Err(Exit::Failure)),
+        Some(plan) => Ok(Ok(Ready { plan, sources: loaded.sources })),
+        None => {
+            let errors: Vec<_> = loaded
+                .diagnostics
+                .into_iter()
+                .filter(|it| it.severity() == Severity::Error)
+                .collect();
+            note(human::render(&loaded.sources, &errors, context.screen()).trim_end());
+            Ok(Err(Exit::Failure))
+        }
     }
+}
+
+/// Loads and checks the spec. An error says that there is none, or that it cannot be read.
+pub(crate) fn load(context: &Context) -> anyhow::Result<Loaded> {
+    let path = context.root.join(&context.spec);
+    if !path.exists() {
+        anyhow::bail!(
+            "there is no {} here or in a folder above; start one with `mlc init`",
+            context.spec
+        );
+    }
+    let files = DiskFiles::new(&context.root);
+    if files.read(&context.spec).is_none() {
+        anyhow::bail!("{path} cannot be read as UTF-8 text");
+    }
+    Ok(driver::load(&files, &context.spec))
 }
 
 /// Tells of a name that no stage has.
 pub(crate) fn unknown_stage(unknown: &UnknownStage) -> Exit {
     let help = unknown.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
-    crate::cli::context::complain(&format!("no stage is called `{}`{help}", unknown.name));
+    complain(&format!("no stage is called `{}`{help}", unknown.name));
     Exit::Usage
 }

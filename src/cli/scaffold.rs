@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "asks git whether the folder is in a repository")]
 
 pub(crate) mod embedded;
+pub(crate) mod python;
 
 use crate::cli::scaffold::embedded::{Content, Template};
 use crate::emit::template;
@@ -48,10 +49,11 @@ pub(crate) fn files(template: &Template, name: &str) -> anyhow::Result<Vec<NewFi
     template.files.iter().map(|(path, content)| fill(path, content)).collect()
 }
 
-/// Those of the files that stand there already.
+/// Those of the files that stand there already; one that only keeps a folder is no loss.
 pub(crate) fn conflicts(files: &[NewFile], root: &Utf8Path) -> Vec<Utf8PathBuf> {
-    let there = files.iter().filter(|file| root.join(&file.path).symlink_metadata().is_ok());
-    there.map(|file| file.path.clone()).collect()
+    let there = |file: &&NewFile| root.join(&file.path).symlink_metadata().is_ok();
+    let with_text = files.iter().filter(|file| !file.bytes.is_empty());
+    with_text.filter(there).map(|file| file.path.clone()).collect()
 }
 
 /// Writes the files that are missing; never touches one that is there.
@@ -72,16 +74,21 @@ pub(crate) fn write_missing(files: &[NewFile], root: &Utf8Path) -> anyhow::Resul
 
 /// Makes the folder a git repository, unless it lies in one that does not ignore it.
 pub(crate) fn enter_repository(root: &Utf8Path) -> anyhow::Result<Repository> {
-    if git(root, &["--version"]).is_none() {
-        return Ok(Repository::None);
-    }
     let inside = git(root, &["rev-parse", "--is-inside-work-tree"]) == Some(true)
         && git(root, &["check-ignore", "-q", "."]) != Some(true);
-    if inside {
-        return Ok(Repository::Outer);
+    if inside { Ok(Repository::Outer) } else { own_repository(root) }
+}
+
+/// Makes the folder a git repository, unless it is the top of one.
+pub(crate) fn own_repository(root: &Utf8Path) -> anyhow::Result<Repository> {
+    if root.join(".git").exists() {
+        return Ok(Repository::Own);
     }
-    anyhow::ensure!(git(root, &["init", "-q"]) == Some(true), "`git init` failed in `{root}`");
-    Ok(Repository::Own)
+    match git(root, &["init", "-q"]) {
+        Some(true) => Ok(Repository::Own),
+        Some(false) => anyhow::bail!("`git init` failed in `{root}`"),
+        None => Ok(Repository::None),
+    }
 }
 
 /// Makes the folder a DVC project, unless it is one.

@@ -2,7 +2,8 @@
 //! YAML never comes from a template: it goes through `base::yaml`.
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 /// Fills a template. Delimiters are `[= =]`, `[% %]` and `[# #]`, so that braces of Python, shell
@@ -15,12 +16,8 @@ pub(crate) fn render(
     let mut environment = Environment::new();
     environment.set_syntax(syntax());
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_keep_trailing_newline(true);
-    environment.set_trim_blocks(true);
-    environment.set_lstrip_blocks(true);
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    let context = minijinja::value::Value::from_serialize(&context);
-    let rendered = environment.render_named_str(name, source, context);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    let rendered = environment.render_named_str(name, source, Serde(context));
     rendered.map_err(|error| TemplateError(format!("{error:#}")))
 }
 
@@ -41,6 +38,9 @@ fn syntax() -> SyntaxConfig {
         .variable_delimiters("[=", "=]")
         .block_delimiters("[%", "%]")
         .comment_delimiters("[#", "#]")
+        .keep_trailing_newline(true)
+        .trim_blocks(true)
+        .lstrip_blocks(true)
         .build();
     config.expect("invariant: the delimiters differ")
 }

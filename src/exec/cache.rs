@@ -24,6 +24,11 @@ impl Cache {
     /// Makes `.dvc` if need be and finds the cache that it names.
     pub(crate) fn open(root: &Utf8Path) -> anyhow::Result<Self> {
         config::ensure_dvc_folder(root)?;
+        Self::look(root)
+    }
+
+    /// Finds the cache of a project, for a look: makes nothing.
+    pub(crate) fn look(root: &Utf8Path) -> anyhow::Result<Self> {
         Ok(Self { dir: config::cache_dir(root)? })
     }
 

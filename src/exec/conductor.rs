@@ -193,6 +193,8 @@ impl Conductor<'_> {
         let Job::Run(id) = job else { return };
         self.running.insert(id, (Instant::now(), 0));
         let step = self.plan.step(id);
+        // Now, not when a worker gets to it: live lines must not show what an earlier run wrote.
+        self.logs.forget(&step.name);
         let reasons = self.reasons.get(&id).map_or(&[][..], Vec::as_slice);
         self.progress.event(&Event::Started { step, reasons });
     }
@@ -203,7 +205,7 @@ impl Conductor<'_> {
             Message::Ran(id, Ok(entry), took) => {
                 self.show_output(id);
                 self.running.remove(&id);
-                self.ledger.record(&self.plan.step(id).name, entry);
+                self.ledger.record(self.plan.step(id), entry);
                 let reasons = self.reasons.remove(&id).unwrap_or_default();
                 self.ended(id, Status::Ran, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Ran);
@@ -218,7 +220,7 @@ impl Conductor<'_> {
             Message::Interrupted => {
                 self.interrupts.push(Instant::now());
                 self.scheduler.halt();
-                self.progress.event(&Event::Stopping);
+                self.progress.event(&Event::Stopping { at_once: self.interrupts.len() > 1 });
             }
         }
     }
@@ -231,13 +233,13 @@ impl Conductor<'_> {
             }
             Checked::Restored(reasons, entry) => {
                 if let Some(entry) = entry {
-                    self.ledger.record(&self.plan.step(id).name, entry);
+                    self.ledger.record(self.plan.step(id), entry);
                 }
                 self.ended(id, Status::Restored, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Restored);
             }
             Checked::Recorded(reasons, entry) => {
-                self.ledger.record(&self.plan.step(id).name, entry);
+                self.ledger.record(self.plan.step(id), entry);
                 self.ended(id, Status::Recorded, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Restored);
             }
@@ -250,12 +252,15 @@ impl Conductor<'_> {
 
     fn failed(&mut self, id: StepId, failure: Failure, took: Duration) {
         self.show_output(id);
-        let has_log = self.running.remove(&id).is_some();
+        let name = &self.plan.step(id).name;
+        let has_log = self.running.remove(&id).is_some() && self.logs.has_text(name);
         let status = match failure {
             Failure::Interrupted => Status::Interrupted,
-            _ => Status::Failed,
+            Failure::Exited(..)
+            | Failure::Signalled(..)
+            | Failure::TimedOut(_)
+            | Failure::Other(_) => Status::Failed,
         };
-        let name = &self.plan.step(id).name;
         let report = FailureReport {
             text: failure.to_string(),
             tail: if has_log { self.logs.tail(name, TAIL) } else { Vec::new() },
@@ -331,7 +336,7 @@ impl Conductor<'_> {
             }
         }
         self.ledger.flush()?;
-        self.history.finish()?;
+        self.history.finish(self.groups.busy())?;
         self.summary.took = started.elapsed();
         self.progress.event(&Event::Finished { summary: &self.summary });
         Ok(Ending { summary: self.summary, interrupted: !self.interrupts.is_empty() })

@@ -1,9 +1,12 @@
 //! The project's tree and DVC's cache as they are now, shared by all threads of a run.
 
 use crate::base::value::Value;
+use crate::exec::atomic;
 use crate::exec::cache::Cache;
 use crate::exec::hash::Hasher;
+use crate::exec::lock::Entry;
 use crate::exec::params::ParamsFiles;
+use crate::exec::runcache;
 use crate::exec::verdict::{Seen, World};
 use crate::plan::step::{PathRef, StepParams};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -18,10 +21,23 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    /// Precondition: `root` is absolute.
+    /// A project to look at: nothing is made. Precondition: `root` is absolute.
+    pub(crate) fn look(root: &Utf8Path) -> anyhow::Result<Self> {
+        Self::with(root, Cache::look(root)?)
+    }
+
+    /// A project to run: DVC's folder and mlc's own are made where they are missing.
     pub(crate) fn open(root: &Utf8Path) -> anyhow::Result<Self> {
+        let ignore = root.join(".mlc/.gitignore");
+        if !ignore.exists() {
+            atomic::write(&ignore, b"*\n")?;
+        }
+        Self::with(root, Cache::open(root)?)
+    }
+
+    fn with(root: &Utf8Path, cache: Cache) -> anyhow::Result<Self> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let (hasher, cache) = (Hasher::new(root, threads), Cache::open(root)?);
+        let hasher = Hasher::new(root, threads);
         let params = ParamsFiles::new(root);
         Ok(Self { root: root.to_owned(), hasher, cache, params })
     }
@@ -30,7 +46,7 @@ impl Disk {
 impl World for Disk {
     fn see(&self, path: &PathRef, _legacy: bool) -> anyhow::Result<Seen> {
         match self.hasher.digest(&path.path) {
-            Ok(digest) => Ok(Seen::Md5(digest.md5)),
+            Ok(digest) => Ok(Seen::Found { md5: digest.md5, isexec: digest.isexec }),
             Err(error) if error.missing => Ok(Seen::Missing),
             Err(error) => Err(error.into()),
         }
@@ -42,5 +58,9 @@ impl World for Disk {
 
     fn is_cached(&self, md5: &str, legacy: bool) -> anyhow::Result<bool> {
         Ok(!legacy && self.cache.has(md5))
+    }
+
+    fn remembered(&self, wanted: &Entry) -> Option<Entry> {
+        if self.cache.runs().is_dir() { runcache::find(&self.cache, wanted) } else { None }
     }
 }

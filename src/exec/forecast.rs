@@ -3,6 +3,7 @@
 use crate::base::value::Value;
 use crate::exec::lock::{Entry, LockFile};
 use crate::exec::reason::Reason;
+use crate::exec::restore;
 use crate::exec::verdict::{Depth, Seen, Verdict, World, judge};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
@@ -49,33 +50,42 @@ pub(crate) fn forecast(
         if force && !step.frozen {
             verdict.reasons.insert(0, Reason::Forced);
         }
-        let fate = fate(step, &verdict, locked, world)?;
-        ahead.expect(step, fate, locked);
+        let (fate, restored) = fate(step, &verdict, locked, &ahead)?;
+        ahead.expect(step, fate, restored.as_ref());
         forecasts.push(Forecast { id, fate, reasons: verdict.reasons });
     }
     Ok(forecasts)
 }
 
+/// The fate of a step, and the entry whose outputs would be restored.
 fn fate(
     step: &Step,
     verdict: &Verdict,
     locked: Option<&Entry>,
     world: &dyn World,
-) -> anyhow::Result<Fate> {
+) -> anyhow::Result<(Fate, Option<Entry>)> {
     if verdict.is_up_to_date() {
-        return Ok(Fate::UpToDate);
+        return Ok((Fate::UpToDate, None));
     }
     if step.frozen {
-        return Ok(Fate::Record);
+        return Ok((Fate::Record, None));
     }
     if verdict.is_open() {
-        return Ok(Fate::MayRun);
+        return Ok((Fate::MayRun, None));
     }
-    let restorable = match locked {
-        Some(locked) if verdict.is_mended_by_outputs() => can_restore(step, locked, world)?,
-        _ => false,
-    };
-    Ok(if restorable { Fate::Restore } else { Fate::Run })
+    if step.always || verdict.reasons.contains(&Reason::Forced) {
+        return Ok((Fate::Run, None));
+    }
+    if let Some(locked) = locked.filter(|_| verdict.is_mended_by_outputs())
+        && can_restore(step, locked, world)?
+    {
+        return Ok((Fate::Restore, Some(locked.clone())));
+    }
+    let remembered = restore::wanted(step, world)?.and_then(|wanted| world.remembered(&wanted));
+    Ok(match remembered {
+        Some(entry) => (Fate::Restore, Some(entry)),
+        None => (Fate::Run, None),
+    })
 }
 
 /// Whether the cache holds every output that is not as recorded.
@@ -84,7 +94,8 @@ fn can_restore(step: &Step, locked: &Entry, world: &dyn World) -> anyhow::Result
         let recorded = locked.outs.iter().find(|it| it.path == out.path.local);
         let Some(md5) = recorded.and_then(|it| it.md5.as_deref()) else { return Ok(false) };
         let legacy = recorded.is_some_and(crate::exec::verdict::is_legacy);
-        let present = !out.cache && world.see(&out.path, legacy)? == Seen::Md5(md5.to_owned());
+        let seen = world.see(&out.path, legacy)?;
+        let present = !out.cache && matches!(seen, Seen::Found { md5: it, .. } if it == md5);
         if out.persist || (!present && !world.is_cached(md5, legacy)?) {
             return Ok(false);
         }
@@ -99,19 +110,16 @@ struct Ahead<'a> {
 }
 
 impl Ahead<'_> {
-    fn expect(&mut self, step: &Step, fate: Fate, locked: Option<&Entry>) {
+    fn expect(&mut self, step: &Step, fate: Fate, restored: Option<&Entry>) {
+        if matches!(fate, Fate::Record | Fate::UpToDate) {
+            return;
+        }
         for out in &step.outs {
-            let seen = match fate {
-                Fate::Run | Fate::MayRun => Seen::Open(step.name.clone()),
-                Fate::Restore => {
-                    let recorded = locked.and_then(|locked| {
-                        locked.outs.iter().find(|it| it.path == out.path.local)?.md5.clone()
-                    });
-                    recorded.map_or_else(|| Seen::Open(step.name.clone()), Seen::Md5)
-                }
-                Fate::Record | Fate::UpToDate => return,
-            };
-            self.written.insert(out.path.path.clone(), seen);
+            let open = || Seen::Open(step.name.clone());
+            let recorded = restored
+                .and_then(|entry| entry.outs.iter().find(|it| it.path == out.path.local))
+                .and_then(|it| Some(Seen::Found { md5: it.md5.clone()?, isexec: it.isexec }));
+            self.written.insert(out.path.path.clone(), recorded.unwrap_or_else(open));
         }
     }
 
@@ -126,7 +134,7 @@ impl Ahead<'_> {
         match below.or_else(above)? {
             Seen::Open(step) => Some(Seen::Open(step.clone())),
             // The restored folder or file is only a part of this path, or this path of it.
-            Seen::Md5(_) | Seen::Missing => Some(Seen::Open("the cache".to_owned())),
+            Seen::Found { .. } | Seen::Missing => Some(Seen::Open("the cache".to_owned())),
         }
     }
 }
@@ -145,5 +153,9 @@ impl World for Ahead<'_> {
 
     fn is_cached(&self, md5: &str, legacy: bool) -> anyhow::Result<bool> {
         self.world.is_cached(md5, legacy)
+    }
+
+    fn remembered(&self, wanted: &Entry) -> Option<Entry> {
+        self.world.remembered(wanted)
     }
 }

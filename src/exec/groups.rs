@@ -33,6 +33,9 @@ struct Inner {
     /// Few: as many as jobs run at once.
     live: Vec<Group>,
     stop: Stop,
+    /// How long at least one group was alive, up to when the last one went.
+    busy: Duration,
+    busy_since: Option<Instant>,
 }
 
 /// How far the user went.
@@ -72,6 +75,7 @@ impl Groups {
             }
         }
         inner.live.push(group);
+        inner.busy_since.get_or_insert_with(Instant::now);
     }
 
     /// Lets go of a group whose leader ended. Precondition: the leader is not reaped yet, so that
@@ -80,6 +84,10 @@ impl Groups {
         let mut inner = self.lock();
         let at = inner.live.iter().position(|group| group.leader == leader)?;
         let group = inner.live.swap_remove(at);
+        if inner.live.is_empty() {
+            let since = inner.busy_since.take();
+            inner.busy += since.map_or(Duration::ZERO, |since| since.elapsed());
+        }
         group.told.map(|told| (told.cause, told.kill_at))
     }
 
@@ -97,6 +105,11 @@ impl Groups {
             }
         }
         self.stopped.notify_all();
+    }
+
+    /// How long commands ran, counting those that ran at once only once.
+    pub(crate) fn busy(&self) -> Duration {
+        self.lock().busy
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

@@ -25,6 +25,22 @@ pub(crate) struct Record {
     pub(crate) duration_s: f64,
 }
 
+/// The last line of a run's file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Totals {
+    /// How long commands ran, counting those that ran at once only once.
+    commands_s: f64,
+}
+
+/// A run that is over.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// Name of its file.
+    pub(crate) name: String,
+    /// How long its commands ran, counting those that ran at once only once.
+    pub(crate) commands: Duration,
+}
+
 /// The records of a run that is going on.
 #[derive(Debug)]
 pub(crate) struct History {
@@ -51,7 +67,7 @@ impl History {
     }
 
     /// Writes the run down, unless nothing happened.
-    pub(crate) fn finish(self) -> anyhow::Result<()> {
+    pub(crate) fn finish(self, commands: Duration) -> anyhow::Result<()> {
         if self.records.is_empty() {
             return Ok(());
         }
@@ -62,6 +78,8 @@ impl History {
             let line = serde_json::to_string(record).context("a record is not JSON")?;
             let _ = writeln!(text, "{line}");
         }
+        let totals = serde_json::to_string(&Totals { commands_s: commands.as_secs_f64() });
+        let _ = writeln!(text, "{}", totals.context("totals are not JSON")?);
         let stamp = utc(self.started).replace([':', '-'], "");
         let path = self.folder.join(format!("{stamp}-{}.jsonl", std::process::id()));
         fs::write(&path, text).with_context(|| format!("`{path}` cannot be written"))?;
@@ -82,9 +100,18 @@ pub(crate) fn last(root: &Utf8Path, stage: &str) -> Option<Record> {
     let folder = root.join(".mlc/history");
     runs(&folder).iter().find_map(|name| {
         let text = fs::read_to_string(folder.join(name)).ok()?;
-        let records = text.lines().filter_map(|line| serde_json::from_str::<Record>(line).ok());
-        records.filter(|record| record.stage == stage).last()
+        let mut records = text.lines().filter_map(|line| serde_json::from_str::<Record>(line).ok());
+        records.rfind(|record| record.stage == stage)
     })
+}
+
+/// The newest run that did something.
+pub(crate) fn newest(root: &Utf8Path) -> Option<Run> {
+    let folder = root.join(".mlc/history");
+    let name = runs(&folder).into_iter().next()?;
+    let text = fs::read_to_string(folder.join(&name)).ok()?;
+    let totals = serde_json::from_str::<Totals>(text.lines().last()?).ok()?;
+    Some(Run { name, commands: Duration::try_from_secs_f64(totals.commands_s).ok()? })
 }
 
 /// Names of the files, newest first.

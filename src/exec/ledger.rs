@@ -6,6 +6,8 @@
 
 use crate::exec::atomic;
 use crate::exec::lock::{Entry, LockFile};
+use crate::model::ids::StepId;
+use crate::plan::step::Step;
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{FlockOperation, flock};
@@ -31,8 +33,8 @@ pub(crate) struct Ledger {
     lock: Arc<LockFile>,
     /// What the file was when it was read or written last.
     seen: Option<Stamp>,
-    /// Finished and not written yet.
-    pending: BTreeMap<String, Entry>,
+    /// Finished and not written yet, in the plan's order, so that parallel runs write one order.
+    pending: BTreeMap<StepId, (String, Entry)>,
     /// When the first of them came.
     waiting_since: Option<Instant>,
 }
@@ -61,8 +63,8 @@ impl Ledger {
         Arc::clone(&self.lock)
     }
 
-    pub(crate) fn record(&mut self, step: &str, entry: Entry) {
-        self.pending.insert(step.to_owned(), entry);
+    pub(crate) fn record(&mut self, step: &Step, entry: Entry) {
+        self.pending.insert(step.id, (step.name.clone(), entry));
         self.waiting_since.get_or_insert_with(Instant::now);
     }
 
@@ -91,7 +93,7 @@ impl Ledger {
         if stamp(&self.root) != self.seen {
             self.lock = Arc::new(read(&self.root)?);
         }
-        for (step, entry) in std::mem::take(&mut self.pending) {
+        for (step, entry) in std::mem::take(&mut self.pending).into_values() {
             if self.lock.get(&step) != Some(&entry) {
                 Arc::make_mut(&mut self.lock).set(&step, entry);
             }
@@ -159,7 +161,7 @@ impl Guard {
             if start.elapsed() >= PATIENCE {
                 bail!("another `dvc` or `mlc` holds `.dvc/tmp/lock`: wait for it to end");
             }
-            std::thread::sleep(GLANCE);
+            std::thread::park_timeout(GLANCE);
         }
     }
 }

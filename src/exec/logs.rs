@@ -31,6 +31,16 @@ impl Logs {
         format!(".mlc/logs/{}.log", file_name(step)).into()
     }
 
+    /// Whether the step wrote anything when it last ran.
+    pub(crate) fn has_text(&self, step: &str) -> bool {
+        fs::metadata(self.path(step)).is_ok_and(|metadata| metadata.len() > 0)
+    }
+
+    /// Drops what an earlier run wrote.
+    pub(crate) fn forget(&self, step: &str) {
+        let _ = fs::remove_file(self.path(step));
+    }
+
     /// Opens an empty log; whatever is written to it is appended.
     pub(crate) fn create(&self, step: &str) -> anyhow::Result<File> {
         let path = self.path(step);

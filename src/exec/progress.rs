@@ -48,8 +48,10 @@ pub(crate) enum Event<'a> {
         took: Duration,
         detail: &'a Detail<'a>,
     },
-    /// The user asked to stop; steps are being ended.
-    Stopping,
+    /// The user asked to stop; steps are being ended, or killed.
+    Stopping {
+        at_once: bool,
+    },
     Finished {
         summary: &'a Summary,
     },

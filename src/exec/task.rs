@@ -108,10 +108,11 @@ fn signal_name(signal: i32) -> Option<&'static str> {
     })
 }
 
-/// A length of time as people say it: `0.3 s`, `42 s`, `3 min 5 s`, `2 h 10 min`.
+/// A length of time as people say it: `0.04 s`, `0.3 s`, `42 s`, `3 min 5 s`, `2 h 10 min`.
 pub(crate) fn duration(length: Duration) -> String {
     let seconds = length.as_secs();
     match seconds {
+        0 if length < Duration::from_millis(95) => format!("{:.2} s", length.as_secs_f64()),
         0..10 => format!("{:.1} s", length.as_secs_f64()),
         10..60 => format!("{seconds} s"),
         60..3600 => match seconds % 60 {
@@ -230,7 +231,8 @@ mod tests {
     #[test]
     fn durations_read_well() {
         for (millis, text) in [
-            (40, "0.0 s"),
+            (40, "0.04 s"),
+            (98, "0.1 s"),
             (1_250, "1.2 s"),
             (42_900, "42 s"),
             (60_000, "1 min"),

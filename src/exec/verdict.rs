@@ -15,8 +15,11 @@ use std::ops::ControlFlow;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
     Missing,
-    /// Its digest, with `.dir` for a directory.
-    Md5(String),
+    Found {
+        /// Ends in `.dir` for a directory.
+        md5: String,
+        isexec: bool,
+    },
     /// This step will write it; nobody can know what.
     Open(String),
 }
@@ -29,6 +32,8 @@ pub(crate) trait World {
     fn params(&self, params: &StepParams) -> anyhow::Result<Vec<(String, Option<Value>)>>;
     /// Whether the cache holds an object, and for a directory all its members.
     fn is_cached(&self, md5: &str, legacy: bool) -> anyhow::Result<bool>;
+    /// What the run cache holds for the command, deps and params of `wanted` and its paths.
+    fn remembered(&self, wanted: &Entry) -> Option<Entry>;
 }
 
 /// Whether a step is up to date, and all that speaks against it.
@@ -166,8 +171,10 @@ fn dependency(
     let old = recorded.and_then(|artifact| artifact.md5.clone());
     let new = match world.see(dep, recorded.is_some_and(is_legacy))? {
         Seen::Missing => None,
-        Seen::Md5(new) if old.as_ref() == Some(&new) => return Ok(ControlFlow::Continue(())),
-        Seen::Md5(new) => Some(new),
+        Seen::Found { md5: new, .. } if old.as_ref() == Some(&new) => {
+            return Ok(ControlFlow::Continue(()));
+        }
+        Seen::Found { md5: new, .. } => Some(new),
         Seen::Open(step) => {
             return Ok(read(Reason::Follows { path: dep.path.as_str().to_owned(), step }));
         }
@@ -191,8 +198,10 @@ fn output(
     }
     let new = match world.see(&out.path, legacy)? {
         Seen::Missing | Seen::Open(_) => None,
-        Seen::Md5(new) if old.as_ref() == Some(&new) => return Ok(ControlFlow::Continue(())),
-        Seen::Md5(new) => Some(new),
+        Seen::Found { md5: new, .. } if old.as_ref() == Some(&new) => {
+            return Ok(ControlFlow::Continue(()));
+        }
+        Seen::Found { md5: new, .. } => Some(new),
     };
     Ok(read(Reason::Out { path, old, new }))
 }

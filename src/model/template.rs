@@ -26,6 +26,34 @@ impl Template {
         Self { pieces: vec![Piece::Text(text.into())] }
     }
 
+    /// Adds text behind what is there.
+    pub(crate) fn push_text(&mut self, text: &str) {
+        match self.pieces.last_mut() {
+            _ if text.is_empty() => {}
+            Some(Piece::Text(last)) => last.push_str(text),
+            _ => self.pieces.push(Piece::Text(text.to_owned())),
+        }
+    }
+
+    pub(crate) fn push(&mut self, piece: Piece) {
+        match piece {
+            Piece::Text(text) => self.push_text(&text),
+            Piece::Axis(_) | Piece::Env(_) => self.pieces.push(piece),
+        }
+    }
+
+    /// Removes line ends at the end.
+    pub(crate) fn trim_end(&mut self) {
+        if let Some(Piece::Text(last)) = self.pieces.last_mut() {
+            last.truncate(last.trim_end_matches('\n').len());
+        }
+    }
+
+    /// Whether it has more than one line.
+    pub(crate) fn has_lines(&self) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains('\n')))
+    }
+
     /// Whether every instance has the same text.
     pub(crate) fn is_constant(&self) -> bool {
         !self.pieces.iter().any(|piece| matches!(piece, Piece::Axis(_)))

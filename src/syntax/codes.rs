@@ -16,6 +16,11 @@ pub(crate) static UNQUOTED_VALUE: Code = Code::fatal(
     "a value with a unit, a date or a version is written in quotes",
     include_str!("codes/unquoted_value.md"),
 );
+pub(crate) static UNQUOTED_TEXT: Code = Code::fatal(
+    "unquoted-text",
+    "a text is written in quotes",
+    include_str!("codes/unquoted_text.md"),
+);
 pub(crate) static UNQUOTED_PATH: Code = Code::fatal(
     "unquoted-path",
     "a path is written in quotes",
@@ -182,6 +187,7 @@ pub(crate) static UNKNOWN_VERSION: Code = Code::fatal(
 pub(crate) static CODES: &[&Code] = &[
     &BARE_KEYWORD,
     &UNQUOTED_VALUE,
+    &UNQUOTED_TEXT,
     &UNQUOTED_PATH,
     &UNQUOTED_URL,
     &UNQUOTED_INTERPOLATION,
@@ -261,4 +267,34 @@ pub(crate) fn belongs_elsewhere(rule: &str, name: &str) -> Option<String> {
         _ => return None,
     };
     Some(format!("`{name}` belongs into a `{home}`"))
+}
+
+/// What other tools call a field of ours.
+pub(crate) fn synonym(rule: &str, name: &str) -> Option<&'static str> {
+    let folded = name.to_ascii_lowercase().replace('_', "-");
+    let field = match (rule, folded.as_str()) {
+        ("stage", "command" | "run" | "script" | "exec" | "shell") => "cmd",
+        (
+            "stage",
+            "inputs" | "input" | "dependencies" | "depends" | "depends-on" | "needs" | "requires",
+        ) => "deps",
+        ("stage", "outputs" | "output" | "produces" | "artifacts") => "outs",
+        ("stage", "parameters" | "param" | "hyperparameters") => "params",
+        ("stage", "workdir" | "cwd" | "working-dir" | "working-directory" | "directory") => "wdir",
+        ("stage", "description" | "title" | "doc") => "desc",
+        ("stage", "environment" | "envs") => "env",
+        ("stage", "foreach" | "strategy") => "matrix",
+        ("stage", "retries") => "retry",
+        ("stage", "always-changed") => "always",
+        ("schema", "fields" | "column") => "columns",
+        ("schema", "row-count" | "nrows") => "rows",
+        ("spec", "variables" | "constants" | "let") => "vars",
+        ("spec", "step" | "task" | "job" | "stages") => "stage",
+        ("spec", "data" | "datasets" | "source") => "dataset",
+        ("spec", "gate" | "gates" | "quality-gate") => "thresholds",
+        ("spec", "target" | "outputs" | "emit") => "targets",
+        ("spec", "import" | "imports" | "use") => "include",
+        _ => return None,
+    };
+    Some(field)
 }

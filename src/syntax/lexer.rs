@@ -18,7 +18,7 @@ pub(crate) enum TokenKind {
     BlockComment,
     /// `/-`
     Slashdash,
-    /// `\`, blanks, perhaps a comment, and the newline.
+    /// `\`, blanks, perhaps comments, and the newline.
     Continuation,
     OpenBrace,
     CloseBrace,
@@ -186,8 +186,12 @@ impl Lexer<'_> {
     /// Length of the line continuation here, newline included, if it is one.
     fn continuation(&self) -> Option<usize> {
         let mut ahead = Self { bytes: self.bytes, at: self.at + 1 };
-        while let Some(length) = ahead.blank() {
-            ahead.at += length;
+        loop {
+            match ahead.blank() {
+                Some(length) => ahead.at += length,
+                None if ahead.rest().starts_with(b"/*") => drop(ahead.block_comment()),
+                None => break,
+            }
         }
         if ahead.peek(0) == b'/' && ahead.peek(1) == b'/' {
             ahead.line_comment();
@@ -206,6 +210,9 @@ impl Lexer<'_> {
             return self.string(u8::try_from(hashes).unwrap_or(u8::MAX));
         }
         self.at += hashes;
+        if self.at >= self.bytes.len() || self.ends_word() {
+            return TokenKind::Word;
+        }
         self.word()
     }
 
@@ -294,6 +301,7 @@ mod tests {
             ("a \"\"\"\n x \"q\"\n \"\"\" b", vec!["a", "\"\"\"\n x \"q\"\n \"\"\"", "b"]),
             ("a \"\" \"\\\"\" /* /* x */ */ b", vec!["a", "\"\"", "\"\\\"\"", "b"]),
             ("a \\\n  b é/ü", vec!["a", "b", "é/ü"]),
+            ("# x\n#", vec!["#", "x", "#"]),
             ("/- x {a; b}", vec!["/-", "x", "{", "a", ";", "b", "}"]),
         ] {
             assert_eq!(kinds(text), want, "{text}");

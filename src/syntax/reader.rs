@@ -7,6 +7,7 @@ mod values;
 
 pub(crate) use values::is_name;
 
+use crate::base::bound::Op;
 use crate::base::diagnostic::Sink;
 use crate::base::source::{Span, Spanned};
 use crate::base::suggest::{did_you_mean, nearest};
@@ -106,6 +107,10 @@ impl Reader<'_> {
         {
             return self.bound(bound, form);
         }
+        if let Some(bound) = self.number_without_comparison(literal, form) {
+            form.bounds.push(bound);
+            return;
+        }
         let (kind, most) = match self.rule.arguments {
             Arguments::None => (None, 0),
             Arguments::One(kind) | Arguments::Optional(kind) => (Some(kind), 1),
@@ -122,6 +127,33 @@ impl Reader<'_> {
             }
             _ => self.too_many(node, literal, most),
         }
+    }
+
+    /// `accuracy 0.85`: a number where a bound belongs. The first is taken as a lower bound, the
+    /// second as an upper one.
+    fn number_without_comparison(
+        &mut self,
+        literal: &Literal,
+        form: &Form<'_>,
+    ) -> Option<RawBound> {
+        let number = matches!(literal.value, Scalar::Int(_) | Scalar::Float(_));
+        let expected = match self.rule.arguments {
+            Arguments::None => 0,
+            Arguments::One(_) => 1,
+            Arguments::Optional(_) | Arguments::Many(_) | Arguments::Any(_) => return None,
+        };
+        let takes_bounds = self.rule.bounds != Bounds::None;
+        if !number || !takes_bounds || form.arguments.len() < expected {
+            return None;
+        }
+        let op = if form.bounds.is_empty() { Op::Ge } else { Op::Le };
+        self.sink.report(
+            codes::MISSING_BOUND
+                .at(literal.span, "a bound says which way it goes")
+                .label(format!("a number without a comparison; perhaps `{}`", op.as_str()))
+                .fix(format!("write `{}`", op.as_str()), literal.span.before(), op.as_str()),
+        );
+        Some(RawBound { name: None, op, value: literal.clone(), span: literal.span })
     }
 
     fn too_many(&mut self, node: &Node, literal: &Literal, most: usize) {
@@ -328,7 +360,8 @@ impl Reader<'_> {
             self.sink.report(diagnostic);
             return None;
         }
-        let near = nearest(name, names.iter().copied());
+        let near = codes::synonym(self.rule.name, name);
+        let near = near.or_else(|| nearest(name, names.iter().copied()));
         let (code, message) = match self.rule.name {
             "spec" => (&codes::UNKNOWN_SECTION, format!("there is no section `{name}`")),
             rule => (&codes::UNKNOWN_FIELD, format!("`{rule}` has no field `{name}`")),

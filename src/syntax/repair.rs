@@ -23,12 +23,15 @@ pub(crate) struct Mended {
     pub(crate) tokens: Vec<Token>,
     /// One for each pass that changed something, in order.
     passes: Vec<Shift>,
+    /// Places of the source that were mended, so that nothing else is said of them.
+    touched: Vec<Span>,
 }
 
 /// Mends the everyday mistakes in `text` and reports each.
 pub(crate) fn mend(file: FileId, text: &str, sink: &mut Sink) -> Mended {
     let tokens = lexer::tokens(text);
-    let mut mended = Mended { file, text: text.to_owned(), tokens, passes: Vec::new() };
+    let (passes, touched) = (Vec::new(), Vec::new());
+    let mut mended = Mended { file, text: text.to_owned(), tokens, passes, touched };
     for pass in [strings::find, balance::find, words::find] {
         let mut found = Findings { mended: &mended, list: Vec::new() };
         pass(&mut found);
@@ -43,6 +46,8 @@ struct Finding {
     /// `None` where an edit belongs to a mistake already reported.
     diagnostic: Option<Diagnostic>,
     edits: Vec<Edit>,
+    /// For an added `{`: where, and how far right the brace that closes it will stand.
+    opens: Option<(usize, usize)>,
 }
 
 /// Collects what one pass recognises in one text.
@@ -79,21 +84,37 @@ impl<'a> Findings<'a> {
             diagnostic = diagnostic.fix(title, *span, text.clone());
         }
         let edits = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
-        self.list.push(Finding { diagnostic: Some(diagnostic), edits });
+        self.list.push(Finding { diagnostic: Some(diagnostic), edits, opens: None });
     }
 
     /// Reports a mistake with an edit only for the parser: what was meant is unclear.
     fn unclear(&mut self, diagnostic: Diagnostic, edits: Vec<(Span, String)>) {
         let edits = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
-        self.list.push(Finding { diagnostic: Some(diagnostic), edits });
+        self.list.push(Finding { diagnostic: Some(diagnostic), edits, opens: None });
     }
 }
 
 impl Findings<'_> {
+    /// Adds an edit to the last finding if that is the same mistake on the same line.
+    fn continues_last(&mut self, code: &'static Code, span: Span, text: &str) -> bool {
+        let source = &self.mended.text;
+        let Some(last) = self.list.last_mut() else { return false };
+        let Some(diagnostic) = last.diagnostic.as_mut() else { return false };
+        let between = diagnostic.primary.span.start as usize..span.start as usize;
+        let same_line = source.get(between).is_some_and(|it| !it.contains('\n'));
+        if diagnostic.code.slug != code.slug || !same_line {
+            return false;
+        }
+        let edit = Edit { span, text: text.to_owned() };
+        diagnostic.fix.iter_mut().for_each(|fix| fix.edits.push(edit.clone()));
+        last.edits.push(edit);
+        true
+    }
+
     /// Mends what a reported mistake left behind.
     fn mend_silently(&mut self, edits: Vec<(Span, String)>) {
         let edits = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
-        self.list.push(Finding { diagnostic: None, edits });
+        self.list.push(Finding { diagnostic: None, edits, opens: None });
     }
 }
 
@@ -108,16 +129,24 @@ impl Mended {
         Span::new(self.file, start, end)
     }
 
-    /// Whether anything had to be mended.
-    pub(crate) fn is_changed(&self) -> bool {
-        !self.passes.is_empty()
+    /// Whether a place was mended: what else is said of it is an echo.
+    pub(crate) fn was_touched(&self, span: Span) -> bool {
+        self.touched.iter().any(|it| {
+            !it.is_empty()
+                && (it.contains(span)
+                    || span.contains(*it) && span.end - span.start <= it.end - it.start + 2)
+        })
     }
 
     fn apply(&mut self, findings: Vec<Finding>, sink: &mut Sink) {
         let mut edits = Vec::new();
         for finding in findings {
             edits.extend(finding.edits);
-            finding.diagnostic.into_iter().for_each(|it| sink.report(self.to_source(it)));
+            let Some(diagnostic) = finding.diagnostic else { continue };
+            let diagnostic = self.to_source(diagnostic);
+            self.touched.push(diagnostic.primary.span);
+            self.touched.extend(diagnostic.fix.iter().flat_map(|fix| &fix.edits).map(|it| it.span));
+            sink.report(diagnostic);
         }
         if edits.is_empty() {
             return;

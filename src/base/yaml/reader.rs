@@ -54,6 +54,13 @@ pub(crate) fn parse_noting_aliases(text: &str) -> Result<(Node, bool), YamlError
     Ok((root, builder.aliased_nodes > 0))
 }
 
+/// A scalar as it is written.
+struct Scalar<'a> {
+    text: &'a str,
+    style: ScalarStyle,
+    tag: Option<&'a Tag>,
+}
+
 /// A collection whose end has not been seen.
 struct Open {
     /// A map's keys and values alternate here until its end.
@@ -93,15 +100,15 @@ impl Builder<'_> {
         match event {
             Event::DocumentStart(_, version) => self.document(version, start),
             Event::Scalar(text, style, anchor, tag) => {
-                self.no_tag(tag.as_deref(), start)?;
-                self.scalar(&text, style, anchor, start, end)
+                let scalar = Scalar { text: &text, style, tag: tag.as_deref() };
+                self.scalar(&scalar, anchor, start, end)
             }
             Event::SequenceStart(style, anchor, tag) => {
-                self.no_tag(tag.as_deref(), start)?;
+                self.collection_tag(tag.as_deref(), "seq", start)?;
                 self.begin(false, style, anchor, start)
             }
             Event::MappingStart(style, anchor, tag) => {
-                self.no_tag(tag.as_deref(), start)?;
+                self.collection_tag(tag.as_deref(), "map", start)?;
                 self.begin(true, style, anchor, start)
             }
             Event::SequenceEnd | Event::MappingEnd => self.finish(end),
@@ -126,8 +133,7 @@ impl Builder<'_> {
 
     fn scalar(
         &mut self,
-        text: &str,
-        style: ScalarStyle,
+        scalar: &Scalar<'_>,
         anchor: usize,
         start: usize,
         end: usize,
@@ -135,17 +141,16 @@ impl Builder<'_> {
         // An absent value has a place only by what stands before it.
         let (start, end) = if start == end { (self.last_end, self.last_end) } else { (start, end) };
         self.last_end = end;
-        let is_plain = style == ScalarStyle::Plain;
-        if is_plain && text == "<<" && self.at_key() {
-            return self.merge_key(start, end);
-        }
-        let kind = if is_plain {
-            // `=` as a key is a string, as a value it is nothing that can be read.
-            let equals_key = text == "=" && self.at_key();
-            let resolved = if equals_key { Ok(Kind::Str("=".to_owned())) } else { resolve(text) };
-            resolved.map_err(|why| self.error(start, format!("`{text}` {why}")))?
-        } else {
-            Kind::Str(text.to_owned())
+        let at_key = self.at_key();
+        let text = scalar.text;
+        let kind = match scalar.tag {
+            Some(tag) => tagged(tag.core_suffix(), text)
+                .ok_or_else(|| self.error(start, format!("`{text}` is not a `{}`", name(tag))))?,
+            None if scalar.style != ScalarStyle::Plain => Kind::Str(text.to_owned()),
+            None if text == "<<" && at_key => return self.merge_key(start, end),
+            // As a key it is a string, as a value it is nothing that can be read.
+            None if text == "=" && at_key => Kind::Str(text.to_owned()),
+            None => resolve(text).map_err(|why| self.error(start, format!("`{text}` {why}")))?,
         };
         self.push(Node { kind, start, end }, anchor, 0, 1)
     }
@@ -278,10 +283,13 @@ impl Builder<'_> {
         Ok(merged)
     }
 
-    fn no_tag(&self, tag: Option<&Tag>, start: usize) -> Result<(), YamlError> {
-        let Some(tag) = tag else { return Ok(()) };
-        let message = format!("the tag `{}{}` is not read: remove it", tag.handle(), tag.suffix());
-        Err(self.error(start, message))
+    fn collection_tag(&self, tag: Option<&Tag>, own: &str, start: usize) -> Result<(), YamlError> {
+        match tag {
+            Some(tag) if tag.core_suffix() != Some(own) => {
+                Err(self.error(start, format!("the tag `{}` is not read: remove it", name(tag))))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn syntax_error(&self, error: &ScanError) -> YamlError {
@@ -299,6 +307,26 @@ impl Builder<'_> {
 fn offsets(span: Span) -> (usize, usize) {
     let start = span.start.byte_offset().unwrap_or_default();
     (start, span.end.byte_offset().unwrap_or(start).max(start))
+}
+
+/// A scalar under a tag of YAML's own, if it is what the tag says.
+fn tagged(tag: Option<&str>, text: &str) -> Option<Kind> {
+    match (tag?, resolve(text).ok()) {
+        ("str", _) => Some(Kind::Str(text.to_owned())),
+        ("null", _) => Some(Kind::Null),
+        ("int", Some(kind @ Kind::Int(_)))
+        | ("float", Some(kind @ Kind::Float(_)))
+        | ("bool", Some(kind @ Kind::Bool(_))) => Some(kind),
+        #[expect(clippy::cast_precision_loss, reason = "the tag asks for a float")]
+        ("float", Some(Kind::Int(value))) => Some(Kind::Float(value as f64)),
+        _ => None,
+    }
+}
+
+/// A tag as it is mostly written: `!!str`, `!custom`.
+fn name(tag: &Tag) -> String {
+    let written = tag.original_handle();
+    format!("{written}{}", tag.suffix())
 }
 
 /// Entries of `base` with those of `own` put over them, at their old places.

@@ -116,7 +116,7 @@ mod tests {
             stages.section("empty", |_| {});
         });
         let text = document.finish();
-        insta::assert_snapshot!(text, @r#"
+        insta::assert_snapshot!(text, @r##"
         # Written by mlc.
         #
         # Do not edit.
@@ -125,12 +125,12 @@ mod tests {
           "on":
             cmd: "python a.py\necho '# not a comment'"
             deps:
-            - '# x'
+            - "# x"
             - {}
 
           # a b: c
           empty: {}
-        "#);
+        "##);
         let stage =
             |text: &str| parse(text).unwrap().get("stages").unwrap().get("on").unwrap().clone();
         assert_eq!(stage(&text).get("deps").unwrap().to_value(), list);

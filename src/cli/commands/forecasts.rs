@@ -5,10 +5,11 @@ use crate::cli::exit::Exit;
 use crate::exec::disk::Disk;
 use crate::exec::forecast::{Fate, Forecast, forecast};
 use crate::exec::ledger::Ledger;
-use crate::report::paint::{Ink, Paint};
 use crate::exec::reason::Reason;
+use crate::exec::select::{Request, select};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
+use crate::report::paint::{Ink, Paint};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How it is said.
@@ -29,9 +30,7 @@ pub(crate) fn show(
     force: bool,
     wording: Wording,
 ) -> anyhow::Result<Exit> {
-    let lock = Ledger::read(&context.root)?;
-    let disk = Disk::open(&context.root)?;
-    let forecasts = forecast(plan, selected, &lock, &disk, force)?;
+    let forecasts = forecasts(context, plan, selected, force)?;
     let text = if wording.json {
         format!("{:#}\n", json(plan, &forecasts, wording))
     } else {
@@ -39,6 +38,17 @@ pub(crate) fn show(
     };
     context::print(&text);
     Ok(Exit::Success)
+}
+
+fn forecasts(
+    context: &Context,
+    plan: &Plan,
+    selected: &BTreeSet<StepId>,
+    force: bool,
+) -> anyhow::Result<Vec<Forecast>> {
+    let lock = Ledger::read(&context.root)?;
+    let disk = Disk::look(&context.root)?;
+    forecast(plan, selected, &lock, &disk, force)
 }
 
 fn text(plan: &Plan, forecasts: &[Forecast], wording: Wording, paint: Paint) -> String {
@@ -124,7 +134,11 @@ fn summary(forecasts: &[Forecast], wording: Wording) -> String {
         .into_iter()
         .map(|(fate, count)| format!("{count} {}", words(fate, wording)))
         .collect();
-    if parts.is_empty() { format!("{total} {noun}") } else { format!("{total} {noun}: {}", parts.join(", ")) }
+    if parts.is_empty() {
+        format!("{total} {noun}")
+    } else {
+        format!("{total} {noun}: {}", parts.join(", "))
+    }
 }
 
 fn slug(fate: Fate) -> &'static str {
@@ -147,4 +161,18 @@ fn json(plan: &Plan, forecasts: &[Forecast], wording: Wording) -> serde_json::Va
         })
         .collect();
     serde_json::json!({ "format": 1, "dry_run": wording.dry, "stages": stages })
+}
+
+/// The state of one step, with everything upstream considered, on one line.
+pub(crate) fn state_of(context: &Context, plan: &Plan, id: StepId) -> anyhow::Result<String> {
+    let request = Request { names: vec![plan.step(id).name.clone()], ..Request::default() };
+    let selected = select(plan, &request).unwrap_or_default();
+    let wording = Wording { dry: false, explain: true, json: false };
+    let forecasts = forecasts(context, plan, &selected, false)?;
+    let own = forecasts.iter().find(|forecast| forecast.id == id);
+    Ok(own.map_or_else(String::new, |it| {
+        let lines = lines(it.fate, &it.reasons, wording).join("; ");
+        let colon = if lines.is_empty() { "" } else { ": " };
+        format!("{}{colon}{lines}", words(it.fate, wording))
+    }))
 }

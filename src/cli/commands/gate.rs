@@ -5,9 +5,9 @@ use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
 use crate::cli::loading::load_or_report;
 use crate::exec::gate::{Report, Row, Verdict, evaluate};
-use crate::report::paint::{Ink, Paint};
 use crate::model::policy::Gate;
 use crate::plan::Plan;
+use crate::report::paint::{Ink, Paint};
 use std::fmt::Write as _;
 
 /// Check metrics against the thresholds of the spec
@@ -75,7 +75,9 @@ fn text(reports: &[Report], paint: Paint) -> String {
     let (total, broken) = (rows().count(), rows().filter(|row| !row.holds()).count());
     let verdict = match broken {
         0 => paint.text(Ink::Good, &format!("passed: {total} of {total} thresholds hold")),
-        _ => paint.text(Ink::Error, &format!("rejected: {broken} of {total} thresholds do not hold")),
+        _ => {
+            paint.text(Ink::Error, &format!("rejected: {broken} of {total} thresholds do not hold"))
+        }
     };
     let _ = writeln!(out, "{verdict}");
     out
@@ -96,8 +98,7 @@ fn table(out: &mut String, rows: &[Row], paint: Paint) {
         };
         let Row { quantity, shown, bound, .. } = row;
         let verdict = paint.text(ink, &verdict);
-        let _ =
-            writeln!(out, "  {quantity:<first$}  {shown:>second$}  {bound:<third$}  {verdict}");
+        let _ = writeln!(out, "  {quantity:<first$}  {shown:>second$}  {bound:<third$}  {verdict}");
     }
 }
 

@@ -4,18 +4,18 @@ use crate::cli::commands::forecasts::{Wording, show};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::loading::{load_or_report, unknown_stage};
+use crate::cli::progress::json::Json;
+use crate::cli::progress::live::Live;
+use crate::cli::progress::plain::{Plain, Volume, Words};
 use crate::exec::conductor::{self, Options};
 use crate::exec::logs::Logs;
 use crate::exec::machine;
 use crate::exec::progress::Progress;
-use crate::cli::progress::json::Json;
-use crate::cli::progress::live::Live;
-use crate::report::paint::Paint;
-use crate::cli::progress::plain::{Plain, Volume, Words};
 use crate::exec::progress::Status;
 use crate::exec::select::{Request, select};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
+use crate::report::paint::Paint;
 use std::collections::BTreeSet;
 
 /// Run what is out of date, restore what the cache holds, skip the rest

@@ -44,7 +44,7 @@ fn object(event: &Event<'_>) -> Value {
             }
             object
         }
-        Event::Stopping => json!({ "event": "stopping" }),
+        Event::Stopping { at_once } => json!({ "event": "stopping", "at_once": at_once }),
         Event::Finished { summary } => {
             let counts: serde_json::Map<_, _> = summary
                 .counts

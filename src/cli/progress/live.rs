@@ -16,6 +16,13 @@ const PATIENCE: Duration = Duration::from_millis(150);
 /// Lines for running stages; more than these would push everything else off the screen.
 const MOST: usize = 12;
 
+/// A running stage, and the line below them all, with and without colours.
+const SPINNING: &str = "  {spinner:.cyan} {wide_msg}";
+const SPINNING_PLAIN: &str = "  {spinner} {wide_msg}";
+const RESTING: &str = "  {wide_msg:.dim}";
+const RESTING_PLAIN: &str = "  {wide_msg}";
+
+/// Redraws the screen.
 pub(crate) struct Live {
     words: Words,
     logs: Logs,
@@ -46,10 +53,10 @@ impl Live {
     }
 
     fn bar(&mut self, id: StepId) -> ProgressBar {
-        let screen = &self.screen;
+        let (screen, color) = (&self.screen, self.words.paint.color);
         let bar = self.bars.entry(id).or_insert_with(|| {
             let bar = screen.insert_from_back(usize::from(self.total.is_some()), blank());
-            bar.set_style(style("  {spinner:.cyan} {wide_msg}"));
+            bar.set_style(style(if color { SPINNING } else { SPINNING_PLAIN }));
             bar
         });
         bar.clone()
@@ -81,7 +88,7 @@ impl Progress for Live {
                 self.close(step.id);
             }
             Event::Finished { .. } => self.clear(),
-            Event::Output { .. } | Event::Retrying { .. } | Event::Stopping => {}
+            Event::Output { .. } | Event::Retrying { .. } | Event::Stopping { .. } => {}
         }
         self.say(event);
     }
@@ -100,9 +107,10 @@ impl Progress for Live {
         let hidden = running.len().saturating_sub(slow.len());
         let more = if hidden > 0 { format!(", {hidden} more running") } else { String::new() };
         let text = format!("{} of {} stages done{more}", self.done, self.steps);
+        let color = self.words.paint.color;
         let total = self.total.get_or_insert_with(|| {
             let bar = self.screen.add(blank());
-            bar.set_style(style("  {wide_msg:.dim}"));
+            bar.set_style(style(if color { RESTING } else { RESTING_PLAIN }));
             bar
         });
         total.set_message(text);

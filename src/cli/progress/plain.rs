@@ -64,9 +64,10 @@ impl Words {
                 vec![self.line(Ink::Help, "retry", step, &text)]
             }
             Event::Ended { step, status, took, detail } => self.ended(step, *status, *took, detail),
-            Event::Stopping => {
-                vec!["stopping: waiting for running stages to end (again to kill them)".to_owned()]
+            Event::Stopping { at_once: false } => {
+                vec!["stopping: running stages get 5 s to end; again kills them".to_owned()]
             }
+            Event::Stopping { at_once: true } => vec!["killing running stages".to_owned()],
             Event::Finished { summary } => vec![self.paint.text(Ink::Strong, &summary.to_string())],
         }
     }

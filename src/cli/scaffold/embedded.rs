@@ -39,9 +39,15 @@ macro_rules! example {
 
 macro_rules! rendered {
     ($path:literal) => {
-        ($path, Content::Rendered(include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"), "/templates/init/empty/", $path, ".j2"
-        ))))
+        (
+            $path,
+            Content::Rendered(include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/templates/init/empty/",
+                $path,
+                ".j2"
+            ))),
+        )
     };
 }
 

@@ -74,9 +74,12 @@ fn lookup<'a>(content: &'a Value, key: &str) -> Option<&'a Value> {
 /// does not follow them.
 #[expect(clippy::cast_precision_loss, reason = "sizes are compared as floats")]
 pub(crate) fn size(root: &Utf8Path, path: &Utf8Path) -> Measured {
-    total_size(&root.join(path)).map(|total| total as f64).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => format!("`{path}` does not exist"),
-        _ => format!("`{path}` cannot be measured: {error}"),
+    total_size(&root.join(path)).map(|total| total as f64).map_err(|error| {
+        if error.kind() == ErrorKind::NotFound {
+            format!("`{path}` does not exist")
+        } else {
+            format!("`{path}` cannot be measured: {error}")
+        }
     })
 }
 

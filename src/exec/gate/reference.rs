@@ -93,7 +93,7 @@ impl<'a> References<'a> {
     }
 
     fn object(&self, md5: &str) -> anyhow::Result<String> {
-        Cache::open(self.root)?.read(md5)
+        Cache::look(self.root)?.read(md5)
     }
 
     /// The digest that the lock of that revision holds for `path`.
@@ -102,12 +102,12 @@ impl<'a> References<'a> {
         let text = self.show(revision, Utf8Path::new("dvc.lock")).map_err(|_| nowhere())?;
         let lock = LockFile::parse(&text)
             .map_err(|error| format!("dvc.lock at `{revision}` cannot be read: {error:#}"))?;
-        let writers = self.plan.steps.iter().filter_map(|step| {
+        let mut writers = self.plan.steps.iter().filter_map(|step| {
             let out = step.outs.iter().find(|out| out.path.path == path)?;
             let recorded = &lock.get(&step.name)?.outs;
             recorded.iter().find(|artifact| artifact.path == out.path.local)?.md5.clone()
         });
-        writers.last().ok_or_else(nowhere)
+        writers.next_back().ok_or_else(nowhere)
     }
 
     fn show(&self, revision: &str, path: &Utf8Path) -> Result<String, String> {

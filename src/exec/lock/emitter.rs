@@ -2,34 +2,54 @@
 //!
 //! Anchors are never written; DVC reads the expanded form. Unaware of what the values mean.
 
-use crate::base::python::float_repr;
+use crate::base::python::{float_repr, json_sorted};
 use crate::base::value::Value;
+use crate::base::yaml;
 use crate::exec::lock::scalar::{Analysis, is_implicit};
-
-/// Column after which scalars are folded.
-pub(super) const WIDTH: usize = 80;
 
 /// Longest key written on one line with its value; the dumper counts the tag `!!str` as well.
 const SIMPLE_KEY_LIMIT: usize = 123;
 
 /// Writes a map as a document; an empty map as `{}`.
 pub(crate) fn document(value: &Value) -> String {
-    let mut emitter = Emitter::default();
-    emitter.node(value, None, Place::Root);
-    if emitter.column > 0 {
-        emitter.line_break();
-    }
-    emitter.out
+    let write = |style| {
+        let mut emitter = Emitter::new(style);
+        emitter.node(value, None, Place::Root);
+        emitter.finish()
+    };
+    faithful(value, write)
 }
 
 /// Writes one entry of a map that stands `indent` spaces deep, with its line end.
 pub(super) fn entry(key: &str, value: &Value, indent: usize) -> String {
-    let mut emitter = Emitter::default();
-    emitter.entry(key, value, indent);
-    if emitter.column > 0 {
-        emitter.line_break();
+    let write = |style| {
+        let mut emitter = Emitter::new(style);
+        emitter.entry(key, value, indent);
+        emitter.finish()
+    };
+    faithful(&Value::Map(vec![(key.to_owned(), value.clone())]), write)
+}
+
+/// How strings are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    /// As DVC writes them.
+    Dvc,
+    /// On one line, and quoted with escapes where quotes are needed.
+    Careful,
+}
+
+/// Writes in DVC's style where that reads back as `value`, else in the careful one.
+///
+/// DVC's dumper loses blanks where it folds between several, and line ends that are not `\n`;
+/// a command that was written so would be changed for ever.
+fn faithful(value: &Value, write: impl Fn(Style) -> String) -> String {
+    let text = write(Style::Dvc);
+    let read = yaml::parse(&text);
+    if read.is_ok_and(|node| json_sorted(&node.to_value()) == json_sorted(value)) {
+        return text;
     }
-    emitter.out
+    write(Style::Careful)
 }
 
 /// What surrounds a node.
@@ -43,6 +63,7 @@ enum Place {
 /// Output with the dumper's state, named as its effects: how the next token is spaced.
 pub(super) struct Emitter {
     pub(super) out: String,
+    style: Style,
     /// In characters.
     pub(super) column: usize,
     /// Whether the last thing written was white space.
@@ -51,13 +72,26 @@ pub(super) struct Emitter {
     pub(super) at_indent: bool,
 }
 
-impl Default for Emitter {
-    fn default() -> Self {
-        Self { out: String::new(), column: 0, after_space: true, at_indent: true }
-    }
-}
-
 impl Emitter {
+    fn new(style: Style) -> Self {
+        Self { out: String::new(), style, column: 0, after_space: true, at_indent: true }
+    }
+
+    fn finish(mut self) -> String {
+        if self.column > 0 {
+            self.line_break();
+        }
+        self.out
+    }
+
+    /// Column after which scalars are folded.
+    pub(super) fn width(&self) -> usize {
+        match self.style {
+            Style::Dvc => 80,
+            Style::Careful => usize::MAX / 2,
+        }
+    }
+
     fn node(&mut self, value: &Value, indent: Option<usize>, place: Place) {
         match value {
             Value::Map(entries) if entries.is_empty() => self.empty("{", "}"),
@@ -127,7 +161,11 @@ impl Emitter {
         let split = !is_key;
         if analysis.allows_plain && !is_implicit(text) && !needs_line {
             self.plain(text, indent, split);
-        } else if analysis.allows_single && !text.contains(['\'', '\n']) && !needs_line {
+        } else if self.style == Style::Dvc
+            && analysis.allows_single
+            && !text.contains(['\'', '\n'])
+            && !needs_line
+        {
             self.single_quoted(text, indent, split);
         } else {
             self.double_quoted(text, indent, split);

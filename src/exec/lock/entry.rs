@@ -2,6 +2,7 @@
 
 use crate::base::python::equal;
 use crate::base::value::Value;
+use crate::exec::hash::Digest;
 use crate::plan::step::Command;
 
 /// What a stage ran, read and wrote.
@@ -89,6 +90,19 @@ impl Entry {
 }
 
 impl Artifact {
+    /// The entry of a path with this content.
+    pub(crate) fn new(path: &str, digest: &Digest) -> Self {
+        Self {
+            path: path.to_owned(),
+            hash: Some("md5".to_owned()),
+            md5: Some(digest.md5.clone()),
+            size: Some(digest.size),
+            nfiles: digest.nfiles,
+            isexec: digest.isexec,
+            other: Vec::new(),
+        }
+    }
+
     fn to_value(&self) -> Value {
         let mut entries = vec![("path".to_owned(), Value::Str(self.path.clone()))];
         let mut add = |key: &str, value: Option<Value>| {

@@ -1,6 +1,6 @@
 //! Double-quoted strings as ruamel.yaml escapes and folds them.
 
-use crate::exec::lock::emitter::{Emitter, WIDTH};
+use crate::exec::lock::emitter::Emitter;
 use crate::exec::lock::scalar::is_printable;
 
 impl Emitter {
@@ -20,7 +20,7 @@ impl Emitter {
             }
             let is_inner = at > 0 && at + 1 < text.len();
             let may_fold = split && is_inner && (character == Some(' ') || start >= at);
-            if may_fold && self.column + at > WIDTH + start {
+            if may_fold && self.column + at > self.width() + start {
                 start = self.fold(&text, start, at, indent);
             }
         }

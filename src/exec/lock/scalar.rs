@@ -1,7 +1,7 @@
 //! Strings in the three styles of ruamel.yaml's dumper, folded where it folds them.
 
 use crate::base::yaml::reads_as_string;
-use crate::exec::lock::emitter::{Emitter, WIDTH};
+use crate::exec::lock::emitter::Emitter;
 
 /// What the characters of a string allow.
 #[derive(Clone, Copy)]
@@ -71,11 +71,11 @@ impl Emitter {
         let text: Vec<char> = text.chars().collect();
         for (is_blank, run) in runs(&text) {
             if !is_blank {
-                if self.column + run.len() > WIDTH && self.column > indent {
+                if self.column + run.len() > self.width() && self.column > indent {
                     self.write_indent(indent);
                 }
                 self.write(run);
-            } else if run.len() == 1 && self.column >= WIDTH && split {
+            } else if run.len() == 1 && self.column >= self.width() && split {
                 // Reading turns the line end back into the blank.
                 self.write_indent(indent);
                 self.after_space = false;
@@ -94,7 +94,7 @@ impl Emitter {
             let run = same_kind(&text, at);
             let is_inner = at > 0 && at + run.len() < text.len();
             match c {
-                ' ' if run.len() == 1 && self.column > WIDTH && split && is_inner => {
+                ' ' if run.len() == 1 && self.column > self.width() && split && is_inner => {
                     self.write_indent(indent);
                 }
                 c if is_break(c) => {

@@ -23,21 +23,19 @@ impl Resolver<'_> {
         if !text.value.contains("{{") {
             return Template::text(text.value.clone());
         }
-        let mut pieces = Vec::new();
+        let mut template = Template::default();
         let mut rest = text.value.as_str();
         let mut places = holes(self.sources.text(text.span), text.span).into_iter();
         while let Some((before, name, after)) = next_hole(rest) {
             let span = places.next().unwrap_or(text.span);
-            push_text(&mut pieces, before);
-            match self.hole(&Spanned::new(name.to_owned(), span), axes, place) {
-                Some(Piece::Text(value)) => push_text(&mut pieces, &value),
-                Some(piece) => pieces.push(piece),
-                None => {}
+            template.push_text(before);
+            if let Some(piece) = self.hole(&Spanned::new(name.to_owned(), span), axes, place) {
+                template.push(piece);
             }
             rest = after;
         }
-        push_text(&mut pieces, rest);
-        Template { pieces }
+        template.push_text(rest);
+        template
     }
 
     fn hole(&mut self, name: &Text, axes: &[Axis], place: Place) -> Option<Piece> {
@@ -109,14 +107,6 @@ impl Resolver<'_> {
         let var = self.vars.iter_mut().find(|var| var.name.value == near)?;
         var.used = true;
         Some(Piece::Text(var.value.clone()))
-    }
-}
-
-fn push_text(pieces: &mut Vec<Piece>, text: &str) {
-    match pieces.last_mut() {
-        _ if text.is_empty() => {}
-        Some(Piece::Text(last)) => last.push_str(text),
-        _ => pieces.push(Piece::Text(text.to_owned())),
     }
 }
 

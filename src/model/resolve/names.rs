@@ -12,17 +12,20 @@ use std::collections::BTreeMap;
 pub(super) struct Names<Id> {
     noun: &'static str,
     ids: BTreeMap<String, (Id, Span)>,
+    /// Whether a name was declared twice: then one thing lost its own.
+    pub(super) has_duplicates: bool,
 }
 
 impl<Id: Copy> Names<Id> {
     pub(super) fn new(noun: &'static str) -> Self {
-        Self { noun, ids: BTreeMap::new() }
+        Self { noun, ids: BTreeMap::new(), has_duplicates: false }
     }
 
     /// Gives `name` the next id; a name that is taken is reported.
     pub(super) fn declare(&mut self, name: &Text, id: fn(usize) -> Id, sink: &mut Sink) {
         if let Some((_, first)) = self.ids.get(&name.value) {
             sink.report(duplicate(self.noun, name, *first));
+            self.has_duplicates = true;
             return;
         }
         let next = id(self.ids.len());
@@ -57,6 +60,9 @@ impl<Id: Copy> Names<Id> {
             return Some(Spanned::new(id, name.span));
         }
         let near = nearest(&name.value, self.iter());
+        if near.is_none() && self.has_duplicates {
+            return None;
+        }
         let mut diagnostic = code
             .at(name.span, format!("there is no {} `{}`", self.noun, name.value))
             .label("not defined anywhere")

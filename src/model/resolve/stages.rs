@@ -119,6 +119,10 @@ impl Resolver<'_> {
         }
         let known: Vec<&str> = self.stages.iter().chain(self.datasets.iter()).collect();
         let near = nearest(&name.value, known.iter().copied()).map(str::to_owned);
+        // A stage or dataset whose name was taken by another may be what is meant.
+        if near.is_none() && (self.stages.has_duplicates || self.datasets.has_duplicates) {
+            return None;
+        }
         let base = codes::UNKNOWN_REFERENCE
             .at(name.span, format!("there is no stage or dataset `{}`", name.value))
             .label("a bare name is a stage or a dataset");
@@ -236,7 +240,10 @@ impl Resolver<'_> {
 /// Whether a matrix value would make a stage name or a path that DVC cannot address.
 fn strange(value: &str) -> bool {
     value.is_empty()
-        || value.contains(['/', '\\', '@', ':', '$', '{', '}'])
+        || value.contains([
+            '/', '\\', '@', ':', '$', '{', '}', '\'', '"', '`', '*', '?', '&', '|', ';', '<', '>',
+            '(', ')', '#',
+        ])
         || value.contains(char::is_whitespace)
 }
 

@@ -1,105 +1,202 @@
-//! Braces that do not pair up. Indentation tells where the missing one was meant.
+//! Braces that do not pair up. Indentation tells where the missing or the needless one is.
 
 use super::Findings;
 use crate::syntax::codes;
 use crate::syntax::lexer::{Token, TokenKind};
-use crate::syntax::sections::{needs_block, starts_section};
+use crate::syntax::sections::starts_section;
 
 /// Blocks nested deeper than this are refused before the parser sees them.
 pub(crate) const MAX_DEPTH: usize = 64;
 
-/// An opening brace that waits for its partner.
-struct Open {
-    token: Token,
-    /// Indentation of the line that opens it, in bytes.
-    indent: usize,
-    line_start: usize,
-}
-
 pub(super) fn find(found: &mut Findings<'_>) {
-    if is_balanced(found.tokens()) {
+    let count = |kind| found.tokens().iter().filter(|token| token.kind == kind).count();
+    let (opening, closing) = (count(TokenKind::OpenBrace), count(TokenKind::CloseBrace));
+    if opening == closing && never_negative(found.tokens()) {
         return;
     }
-    let mut open: Vec<Open> = Vec::new();
-    let mut line = Line::default();
-    for (index, token) in found.tokens().iter().enumerate() {
+    let lines = lines(found);
+    // Closing braces without a partner that are still unexplained.
+    let mut unexplained = closing.saturating_sub(opening);
+    for pair in lines.windows(2) {
+        if let [header, body] = pair
+            && unexplained > 0
+            && header.lacks_brace_before(body)
+        {
+            unexplained -= 1;
+            missing_brace(found, header);
+        }
+    }
+    pair_up(found, &lines, unexplained);
+}
+
+fn never_negative(tokens: &[Token]) -> bool {
+    let mut depth = 0_i64;
+    tokens.iter().all(|token| {
+        depth += match token.kind {
+            TokenKind::OpenBrace => 1,
+            TokenKind::CloseBrace => -1,
+            _ => 0,
+        };
+        depth >= 0
+    })
+}
+
+/// A line with something on it.
+#[derive(Clone, Copy)]
+struct Line {
+    start: usize,
+    /// Bytes of blanks before the first thing said.
+    indent: usize,
+    first: Token,
+    /// The last thing said that is no comment.
+    last: Token,
+}
+
+impl Line {
+    /// Whether this line should have opened a block: the next one stands further right.
+    fn lacks_brace_before(&self, body: &Self) -> bool {
+        let is_node = matches!(self.first.kind, TokenKind::Word | TokenKind::String(_));
+        let opens = matches!(self.last.kind, TokenKind::OpenBrace | TokenKind::CloseBrace);
+        let goes_on = self.last.kind == TokenKind::Continuation;
+        is_node
+            && !opens
+            && !goes_on
+            && body.indent > self.indent
+            && body.first.kind != TokenKind::OpenBrace
+    }
+}
+
+fn lines(found: &Findings<'_>) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let (mut start, mut fresh) = (0, true);
+    for token in found.tokens() {
         match token.kind {
-            TokenKind::Newline => line = Line { start: token.end, ..Line::default() },
-            TokenKind::Space if token.start == line.start => line.indent = token.end - token.start,
+            TokenKind::Newline => (start, fresh) = (token.end, true),
+            TokenKind::Continuation => {
+                if let Some(line) = lines.last_mut().filter(|_| !fresh) {
+                    line.last = *token;
+                }
+                // What follows belongs to the same node, however far right it stands.
+                fresh = false;
+            }
+            _ if token.is_trivia() => {}
+            _ if fresh => {
+                let indent = token.start - start;
+                lines.push(Line { start, indent, first: *token, last: *token });
+                fresh = false;
+            }
+            _ => {
+                if let Some(line) = lines.last_mut() {
+                    line.last = *token;
+                }
+            }
+        }
+    }
+    lines
+}
+
+fn missing_brace(found: &mut Findings<'_>, header: &Line) {
+    let end = found.span(header.last.end, header.last.end);
+    found.fixable(
+        &codes::MISSING_BRACE,
+        found.span(header.first.start, header.last.end),
+        "the block of this node is not opened",
+        "needs a `{` at the end of the line",
+        ("open the block", vec![(end, " {".to_owned())]),
+    );
+    if let Some(last) = found.list.last_mut() {
+        last.opens = Some((header.last.end, header.indent));
+    }
+}
+
+/// An opening brace that waits for its partner, and the line it stands on.
+struct Open {
+    token: Token,
+    line: Line,
+}
+
+/// Pairs braces, line by line; `excess` closing braces are too many.
+fn pair_up(found: &mut Findings<'_>, lines: &[Line], mut excess: usize) {
+    let mut open: Vec<Open> = Vec::new();
+    let mut number = 0;
+    for token in found.tokens() {
+        while lines.get(number + 1).is_some_and(|next| next.start <= token.start) {
+            number += 1;
+        }
+        let Some(line) = lines.get(number).copied() else { return };
+        let first = line.first.start == token.start;
+        if first && line.indent == 0 && starts_section(rest(found, *token)) {
+            close_all(found, &mut open, line.start);
+        }
+        match token.kind {
             TokenKind::OpenBrace => {
-                open.push(Open { token: *token, indent: line.indent, line_start: line.start });
+                open.push(Open { token: *token, line });
                 // The splitter refuses such a text; thousands of remarks would not help.
                 if open.len() > MAX_DEPTH {
                     found.list.clear();
                     return;
                 }
-                line.started = true;
             }
-            TokenKind::CloseBrace => close(found, &mut open, &line, index, *token),
-            _ if token.is_trivia() => {}
-            _ => {
-                let rest = found.text().get(token.start..).unwrap_or_default();
-                if !line.started && line.indent == 0 && starts_section(rest) {
-                    close_all(found, &mut open, line.start);
-                }
-                line.started = true;
-            }
-        }
-    }
-    let end = found.text().len();
-    close_all(found, &mut open, end);
-}
-
-#[derive(Default)]
-struct Line {
-    start: usize,
-    indent: usize,
-    /// Whether something other than blanks was seen.
-    started: bool,
-}
-
-fn is_balanced(tokens: &[Token]) -> bool {
-    let mut depth = 0_i64;
-    for token in tokens {
-        match token.kind {
-            TokenKind::OpenBrace => depth += 1,
-            TokenKind::CloseBrace => depth -= 1,
+            TokenKind::CloseBrace if opened_by_mended(found, &line, *token) => {}
+            TokenKind::CloseBrace => close(found, &mut open, line, *token, &mut excess),
             _ => {}
         }
-        if depth < 0 {
-            return false;
-        }
     }
-    depth == 0
+    close_all(found, &mut open, found.text().len());
 }
 
-fn close(found: &mut Findings<'_>, open: &mut Vec<Open>, line: &Line, index: usize, token: Token) {
+fn rest<'a>(found: &Findings<'a>, token: Token) -> &'a str {
+    found.text().get(token.start..).unwrap_or_default()
+}
+
+/// Whether a brace closes a block whose opening was just added in front of it.
+fn opened_by_mended(found: &mut Findings<'_>, line: &Line, token: Token) -> bool {
+    let waiting =
+        found.list.iter_mut().rev().find(|it| {
+            it.opens.is_some_and(|(at, indent)| at < token.start && indent == line.indent)
+        });
+    let closes = line.first.start == token.start;
+    match waiting {
+        Some(finding) if closes => {
+            finding.opens = None;
+            true
+        }
+        _ => false,
+    }
+}
+
+fn close(
+    found: &mut Findings<'_>,
+    open: &mut Vec<Open>,
+    line: Line,
+    token: Token,
+    excess: &mut usize,
+) {
+    let alone = line.first.start == token.start;
     // A brace on a line of its own, further left than the block it would close, closes an outer
     // one: the inner one has no end.
-    while !line.started && open.last().is_some_and(|it| line.indent < it.indent) && open.len() > 1 {
+    while alone && open.len() > 1 && open.last().is_some_and(|it| line.indent < it.line.indent) {
         if let Some(inner) = open.pop() {
             unclosed(found, &inner, line.start);
         }
     }
-    if open.pop().is_some() {
-        return;
-    }
-    match header_without_brace(found, index) {
-        Some(header) => found.fixable(
-            &codes::MISSING_BRACE,
-            found.span(header.0, header.1),
-            "the block of this node is not opened",
-            "needs a `{` at the end of the line",
-            ("open the block", vec![(found.span(header.1, header.1), " {".to_owned())]),
-        ),
-        None => found.fixable(
+    let strange = open.last().is_some_and(|it| {
+        let elsewhere = it.line.start != line.start;
+        elsewhere && (!alone || line.indent > it.line.indent)
+    });
+    if (strange && *excess > 0) || open.is_empty() {
+        *excess = excess.saturating_sub(1);
+        let span = found.span(token.start, token.end);
+        found.fixable(
             &codes::EXTRA_BRACE,
-            found.span(token.start, token.end),
+            span,
             "no block is open here",
             "nothing to close",
-            ("remove the brace", vec![(found.span(token.start, token.end), String::new())]),
-        ),
+            ("remove the brace", vec![(span, String::new())]),
+        );
+        return;
     }
+    open.pop();
 }
 
 fn close_all(found: &mut Findings<'_>, open: &mut Vec<Open>, at: usize) {
@@ -111,10 +208,10 @@ fn close_all(found: &mut Findings<'_>, open: &mut Vec<Open>, at: usize) {
 fn unclosed(found: &mut Findings<'_>, open: &Open, at: usize) {
     let text = found.text();
     let place = text.get(..at).unwrap_or_default().trim_end().len().max(open.token.end);
-    let indent = text.get(open.line_start..open.line_start + open.indent).unwrap_or_default();
-    let one_line = !text.get(open.token.end..place).unwrap_or_default().contains('\n')
-        && text.get(open.line_start..place).is_some_and(|line| !line.contains('\n'))
-        && place > open.token.end;
+    let start = open.line.start;
+    let indent = text.get(start..start + open.line.indent).unwrap_or_default();
+    let inside = text.get(open.token.end..place).unwrap_or_default();
+    let one_line = !inside.contains('\n') && !inside.is_empty();
     let closing = if one_line { " }".to_owned() } else { format!("\n{indent}}}") };
     let spot = found.span(place, place);
     let diagnostic = codes::UNCLOSED_BLOCK
@@ -123,21 +220,4 @@ fn unclosed(found: &mut Findings<'_>, open: &Open, at: usize) {
         .also(spot, "should be closed by here, by its indentation")
         .fix("close the block", spot, closing.clone());
     found.unclear(diagnostic, vec![(spot, closing)]);
-}
-
-/// The last line at the left margin that should have opened a block, before token `index`.
-fn header_without_brace(found: &Findings<'_>, index: usize) -> Option<(usize, usize)> {
-    let tokens = found.tokens().get(..index)?;
-    let before = found.text().get(..tokens.last()?.end)?;
-    let mut end = before.len();
-    loop {
-        let start = before.get(..end)?.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = before.get(start..end)?;
-        if !line.trim().is_empty() && !line.starts_with([' ', '\t']) {
-            let code = line.split("//").next().unwrap_or(line).trim_end();
-            let opens = code.ends_with(['{', '}']);
-            return (!opens && needs_block(code)).then_some((start, start + code.len()));
-        }
-        end = start.checked_sub(1)?;
-    }
 }

@@ -1,9 +1,8 @@
 //! Strings that do not end, and quotes in the wrong place.
 
 use super::Findings;
-use crate::base::source::Span;
 use crate::syntax::codes;
-use crate::syntax::lexer::{StringKind, Token, TokenKind};
+use crate::syntax::lexer::{self, StringKind, Token, TokenKind};
 use crate::syntax::sections::starts_section;
 
 pub(super) fn find(found: &mut Findings<'_>) {
@@ -43,27 +42,92 @@ fn quote_missing_here(found: &Findings<'_>, index: usize) -> bool {
     line.into_iter().any(|token| matches!(token.kind, TokenKind::String(it) if !it.closed))
 }
 
-/// A single-line string that its line does not end.
+/// A single-line string that its line does not end: a quote is missing somewhere on the line.
+///
+/// Every place where one could be missing is tried; the one that leaves the line most orderly is
+/// taken, and on a tie the end of the string.
 fn unclosed_line(found: &mut Findings<'_>, index: usize, token: Token, kind: StringKind) {
-    let content = token.text(found.text());
-    let opening = usize::from(kind.hashes) + 1;
-    if content.get(opening..).unwrap_or_default().trim_matches([' ', '\t', '{', '}']).is_empty()
-        && unopened(found, index, token)
-    {
-        return;
+    let text = found.text();
+    let start = text.get(..token.start).and_then(|it| it.rfind('\n')).map_or(0, |at| at + 1);
+    let line = text.get(start..token.end).unwrap_or_default();
+    let quote = format!("\"{}", "#".repeat(usize::from(kind.hashes)));
+    let end = token.start + plain_end(token.text(text)) - start;
+    let mut places = vec![end];
+    if kind.hashes == 0 {
+        places.extend(other_places(found, index, start));
     }
-    let closing = format!("\"{}", "#".repeat(usize::from(kind.hashes)));
-    let end = token.start + plain_end(content);
+    let mended = |place: usize| {
+        let (before, after) = line.split_at_checked(place).unwrap_or((line, ""));
+        format!("{before}{quote}{after}")
+    };
+    let best = places.iter().copied().min_by_key(|&place| disorder(&mended(place))).unwrap_or(end);
+    let (from, to) = mended_string(&mended(best), best);
+    let opens = from == best;
+    let (message, label, title) = match opens {
+        false => ("this string is not closed", "opened here", "close the string"),
+        true => {
+            let label = "ends with a quote but does not start with one";
+            ("this string is not opened", label, "open the string")
+        }
+    };
+    let place = found.span(start + best, start + best);
     found.fixable(
         &codes::UNCLOSED_STRING,
-        found.span(token.start, end),
-        "this string is not closed",
-        "opened here",
-        ("close the string", vec![(found.span(end, end), closing)]),
+        found.span(start + from, (start + to - 1).max(start + from + 1)),
+        message,
+        label,
+        (title, vec![(place, quote.clone())]),
     );
 }
 
-/// Where a string of one line most likely should end: before a block that opens at its end.
+/// Starts of bare words and ends of what touches no blank, from the start of the line.
+fn other_places(found: &Findings<'_>, index: usize, line: usize) -> Vec<usize> {
+    let before = found.tokens().get(..index).unwrap_or_default();
+    let words = before.iter().rev().take_while(|token| token.start >= line);
+    let mut words: Vec<Token> = words.filter(|it| it.kind == TokenKind::Word).copied().collect();
+    words.reverse();
+    let name = words.first().map_or("", |first| first.text(found.text()));
+    let mut opening: Vec<usize> = words.iter().skip(1).map(|it| it.start - line).collect();
+    // A command is one string from its first word on; elsewhere a string is one word.
+    if !matches!(name, "cmd" | "desc" | "description") {
+        opening.reverse();
+    }
+    let strings = before.iter().rev().take_while(|token| token.start >= line);
+    let strings = strings.filter(|it| matches!(it.kind, TokenKind::String(_)));
+    let closing = strings.map(|it| {
+        let content = it.text(found.text());
+        it.start - line + content.strip_suffix('"').unwrap_or(content).trim_end().len()
+    });
+    opening.into_iter().chain(closing.collect::<Vec<_>>()).collect()
+}
+
+/// How much is wrong with a line: open strings, values that touch, paths without quotes.
+fn disorder(line: &str) -> usize {
+    let tokens = lexer::tokens(line);
+    let value = |token: &Token| matches!(token.kind, TokenKind::String(_) | TokenKind::Word);
+    let touching = tokens.windows(2).filter(|pair| pair.iter().all(value)).count();
+    let wrong = |token: &&Token| match token.kind {
+        TokenKind::String(kind) => !kind.closed || token.text(line).contains("=\""),
+        TokenKind::Word => token.text(line).contains(['/', '\\']),
+        _ => false,
+    };
+    let bare_dots = tokens.iter().skip(1).filter(|token| {
+        let text = token.text(line);
+        token.kind == TokenKind::Word && text.contains('.') && text.starts_with(char::is_alphabetic)
+    });
+    touching * 2 + tokens.iter().filter(wrong).count() * 2 + bare_dots.count()
+}
+
+/// The string of the mended line in which the added quote takes part.
+fn mended_string(line: &str, place: usize) -> (usize, usize) {
+    let tokens = lexer::tokens(line);
+    let holds = |token: &&Token| {
+        matches!(token.kind, TokenKind::String(_)) && token.start <= place && place < token.end
+    };
+    tokens.iter().find(holds).map_or((place, place + 1), |token| (token.start, token.end))
+}
+
+/// Where the string of one line most likely should end: before a block that opens at its end.
 fn plain_end(content: &str) -> usize {
     let trimmed = content.trim_end();
     let without_brace = trimmed.strip_suffix('{').map_or(trimmed, str::trim_end);
@@ -74,59 +138,6 @@ fn plain_end(content: &str) -> usize {
         }
         _ => without_brace.len(),
     }
-}
-
-/// A quote at the end of a value whose opening quote is missing: `deps data/raw.csv"`.
-fn unopened(found: &mut Findings<'_>, index: usize, token: Token) -> bool {
-    let before = found.tokens().get(..index).unwrap_or_default();
-    if let Some((earlier, inner)) = lacks_end(found, before) {
-        let end = earlier.start + inner;
-        found.fixable(
-            &codes::UNCLOSED_STRING,
-            found.span(earlier.start, end),
-            "this string is not closed",
-            "opened here",
-            ("close the string", vec![(found.span(end, end), "\"".to_owned())]),
-        );
-        return true;
-    }
-    let value = before.iter().rev().take_while(|it| it.kind == TokenKind::Word).last();
-    let Some(value) = value else { return false };
-    // The first word of a line is the node's name, not a value.
-    let first = line_start(before).is_some_and(|start| start.start == value.start);
-    if first {
-        return false;
-    }
-    found.fixable(
-        &codes::UNCLOSED_STRING,
-        found.span(value.start, token.start + 1),
-        "this string is not opened",
-        "ends with a quote but does not start with one",
-        ("open the string", vec![(found.span(value.start, value.start), "\"".to_owned())]),
-    );
-    // The quote now closes what the new one opens.
-    true
-}
-
-/// An earlier string of the line that ends in blanks and touches a word: its own end is missing.
-fn lacks_end(found: &Findings<'_>, before: &[Token]) -> Option<(Token, usize)> {
-    let line = before.iter().rev().take_while(|token| token.kind != TokenKind::Newline);
-    let mut next: Option<&Token> = None;
-    for token in line {
-        let touches = next.is_some_and(|it| it.kind == TokenKind::Word);
-        if matches!(token.kind, TokenKind::String(it) if it.closed) && touches {
-            let content = token.text(found.text());
-            let inner = content.strip_suffix('"').unwrap_or(content).trim_end().len();
-            return Some((*token, inner));
-        }
-        next = Some(token);
-    }
-    None
-}
-
-fn line_start(before: &[Token]) -> Option<&Token> {
-    let line = before.iter().rev().take_while(|token| token.kind != TokenKind::Newline);
-    line.filter(|token| token.kind != TokenKind::Space).last()
 }
 
 /// A `"""` string that runs to the end of the file; it should have ended before the next section.
@@ -145,7 +156,7 @@ fn unclosed_block(found: &mut Findings<'_>, token: Token, kind: StringKind) {
     }
     let closing = format!("\"\"\"{}", "#".repeat(usize::from(kind.hashes)));
     let indent = line_indent(found.text(), token.start);
-    let place: Span = found.span(token.start + end, token.start + end);
+    let place = found.span(token.start + end, token.start + end);
     let newline = if content.get(..end).unwrap_or_default().ends_with('\n') { "" } else { "\n" };
     let text = format!("{newline}{indent}{closing}\n");
     let diagnostic = codes::UNCLOSED_STRING

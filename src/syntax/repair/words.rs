@@ -10,10 +10,23 @@ pub(super) fn find(found: &mut Findings<'_>) {
     let tokens = found.tokens();
     let mut at = 0;
     let mut place = Place::NodeStart;
+    // Names of the nodes whose blocks are open, and of the node being scanned.
+    let mut parents: Vec<&str> = Vec::new();
+    let mut node = "";
     while let Some(&token) = tokens.get(at) {
+        match token.kind {
+            TokenKind::Word if place == Place::NodeStart => node = token.text(found.text()),
+            TokenKind::OpenBrace => parents.push(node),
+            TokenKind::CloseBrace => {
+                parents.pop();
+            }
+            _ => {}
+        }
         let taken = match (token.kind, place) {
             (TokenKind::Newline, _) => brace_below(found, at, place),
-            (TokenKind::Word, Place::NodeStart) => name(found, at, token),
+            (TokenKind::Word, Place::NodeStart) => {
+                name(found, at, token, parents.last().copied().unwrap_or_default())
+            }
             (TokenKind::Word, Place::Entries) => entry(found, at, token),
             (TokenKind::Equals, Place::Entries) => equals(found, at, token),
             (TokenKind::Bracket, _) => bracket(found, token),
@@ -52,7 +65,7 @@ impl Place {
 }
 
 /// Checks a node's name. Returns how many tokens are dealt with.
-fn name(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+fn name(found: &mut Findings<'_>, at: usize, token: Token, parent: &str) -> usize {
     let text = token.text(found.text());
     let span = found.span(token.start, token.end);
     if text.starts_with('#') {
@@ -70,12 +83,14 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
             ("remove the colon", vec![(colon, instead.to_owned())]),
         );
     } else if let Some(equals) = next_if(found, at, TokenKind::Equals) {
-        equals_after_name(found, text, equals);
-        return equals - at + 1;
+        if equals_after_name(found, text, equals, parent) {
+            return equals - at + 1;
+        }
     } else if text.starts_with('\'') {
         return single_quotes(found, at, token);
-    } else if let Some((path, _)) = text.split_once('/').filter(|_| !text.starts_with('/')) {
-        let _ = path;
+    } else if matches!(text, "cmd" | "desc" | "description" | "owner") {
+        return bare_text(found, at);
+    } else if text.contains('/') && !text.starts_with('/') {
         quote(found, &codes::UNQUOTED_PATH, span, text, "a path is written in quotes");
     }
     1
@@ -98,15 +113,50 @@ fn hash_comment(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
     length.max(1)
 }
 
-/// `accuracy = 0.9` where a node takes its value directly.
-fn equals_after_name(found: &mut Findings<'_>, name: &str, equals: usize) {
-    let Some(token) = found.tokens().get(equals).copied() else { return };
-    let bound = name.ends_with(['<', '>']);
-    if bound {
-        return;
+/// `cmd python train.py`: text that is several words is quoted as a whole.
+fn bare_text(found: &mut Findings<'_>, at: usize) -> usize {
+    let rest = found.tokens().get(at + 1..).unwrap_or_default();
+    let ends = |token: &Token| {
+        matches!(token.kind, TokenKind::Newline | TokenKind::LineComment | TokenKind::Semicolon)
+    };
+    let length = rest.iter().take_while(|token| !ends(token)).count();
+    let said = rest.get(..length).unwrap_or_default().iter().filter(|it| !it.is_trivia());
+    let said: Vec<Token> = said.copied().collect();
+    let (Some(first), Some(last)) = (said.first(), said.last()) else { return 1 };
+    let text = found.text().get(first.start..last.end).unwrap_or_default();
+    let one_word = said.len() == 1 && !text.contains(['/', '\\']);
+    if first.kind != TokenKind::Word || text.starts_with('\'') || one_word {
+        return 1;
+    }
+    // A quote at the end alone was dealt with; quotes inside need a raw string.
+    let quoted = match text.contains(['"', '\\']) {
+        true => format!("#\"{text}\"#"),
+        false => format!("\"{text}\""),
+    };
+    let span = found.span(first.start, last.end);
+    found.fixable(
+        &codes::UNQUOTED_TEXT,
+        span,
+        "a text is written in quotes",
+        "",
+        (&format!("write `{quoted}`"), vec![(span, quoted.clone())]),
+    );
+    length + 1
+}
+
+/// `accuracy = 0.9` where a node takes its value directly. True when it was that.
+fn equals_after_name(found: &mut Findings<'_>, name: &str, equals: usize, parent: &str) -> bool {
+    let Some(token) = found.tokens().get(equals).copied() else { return true };
+    let next = found.tokens().get(equals + 1).map_or("", |next| next.text(found.text()));
+    if name.ends_with(['<', '>']) || next.starts_with(['<', '>', '=']) {
+        return false;
+    }
+    let span = found.span(token.start, token.end);
+    if parent == "thresholds" {
+        bound_spelling(found, span, ">=");
+        return true;
     }
     let (start, end) = blanks_around(found, equals);
-    let span = found.span(token.start, token.end);
     found.fixable(
         &codes::EQUALS_AFTER_NAME,
         span,
@@ -114,6 +164,7 @@ fn equals_after_name(found: &mut Findings<'_>, name: &str, equals: usize) {
         "not needed",
         ("remove the `=`", vec![(found.span(start, end), " ".to_owned())]),
     );
+    true
 }
 
 /// The bytes of token `at` with the blanks on both sides.
@@ -272,6 +323,9 @@ fn comma(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
         instead = if text.starts_with(',') { format!(" {instead}") } else { format!("{instead} ") };
     }
     let whole = found.span(token.start, last);
+    if found.continues_last(&codes::COMMA, whole, &instead) {
+        return 1;
+    }
     found.fixable(
         &codes::COMMA,
         found.span(start, start + 1),

@@ -1,0 +1,156 @@
+//! Applies the fixes of diagnostics until none is left, and writes what came out.
+//!
+//! Nothing is written before the end, and nothing at all when there would be more errors than
+//! before: every round checks texts in memory.
+
+use crate::base::diagnostic::{Diagnostic, Fix};
+use crate::base::edit;
+use crate::base::files::{Entry, Files};
+use crate::base::source::SourceMap;
+use crate::cli::context::Context;
+use crate::cli::disk::DiskFiles;
+use crate::driver::{self, Loaded};
+use crate::exec::atomic;
+use crate::report::paint::{Ink, Paint};
+use crate::report::summary::Summary;
+use crate::report::table::{Align, Cell, Table};
+use crate::report::text::counted;
+use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Rounds at most: each may bring to light what the mistake before it hid.
+const ROUNDS: usize = 10;
+
+/// What was done, and what is left.
+pub(crate) struct Fixed {
+    pub(crate) loaded: Loaded,
+    done: Vec<Done>,
+}
+
+/// A fix that was applied.
+struct Done {
+    /// `mlc.kdl:4:5`, as it was when the fix was applied.
+    place: String,
+    title: String,
+    slug: &'static str,
+}
+
+impl Fixed {
+    /// A line for each fix; empty when there was none.
+    pub(crate) fn report(&self, context: &Context) -> String {
+        if self.done.is_empty() {
+            return String::new();
+        }
+        let mut table = Table::new(&[("", Align::Left), ("", Align::Left), ("", Align::Left)]);
+        for done in &self.done {
+            let title = Cell::new(done.title.clone());
+            let slug = Cell::new(done.slug).ink(Ink::Faint);
+            table.row([Cell::new(format!("  {}", done.place)), title, slug]);
+        }
+        let paint = Paint { color: context.color };
+        let heading = format!("fixed {}", counted(self.done.len(), "problem"));
+        format!("{}\n{}", paint.text(Ink::Good, &heading), table.render(paint))
+    }
+}
+
+/// Fixes what can be fixed and writes the files that changed.
+pub(crate) fn fix(context: &Context, loaded: Loaded) -> anyhow::Result<Fixed> {
+    let disk = DiskFiles::new(&context.root);
+    let mut drafts = Drafts { disk: &disk, texts: BTreeMap::new() };
+    let originals = texts(&loaded.sources);
+    let mut fixed = Fixed { loaded, done: Vec::new() };
+    for _ in 0..ROUNDS {
+        let Some((next, done)) = round(&mut drafts, &context.spec, &fixed.loaded) else { break };
+        fixed.loaded = next;
+        fixed.done.extend(done);
+    }
+    for (path, text) in &drafts.texts {
+        if disk.read(path).as_ref() != originals.get(path) {
+            anyhow::bail!(
+                "{path} was changed by someone else meanwhile; nothing was written to it"
+            );
+        }
+        atomic::write(&context.root.join(path), text.as_bytes())?;
+    }
+    Ok(fixed)
+}
+
+fn texts(sources: &SourceMap) -> BTreeMap<Utf8PathBuf, Arc<str>> {
+    sources.iter().map(|(_, file)| (file.path.clone(), file.text.clone())).collect()
+}
+
+/// Applies all fixes that help: together, or one by one where together they do harm. `None` when
+/// nothing could be mended.
+fn round(drafts: &mut Drafts<'_>, spec: &Utf8Path, loaded: &Loaded) -> Option<(Loaded, Vec<Done>)> {
+    let fixable: Vec<(&Diagnostic, &Fix)> =
+        loaded.diagnostics.iter().filter_map(|it| Some((it, it.fix.as_ref()?))).collect();
+    if let Some(next) = attempt(drafts, spec, loaded, &fixable) {
+        return Some(next);
+    }
+    // The fixes of one round belong to one state of the texts, so only the first can be kept.
+    fixable.iter().find_map(|one| attempt(drafts, spec, loaded, std::slice::from_ref(one)))
+}
+
+/// Applies fixes when that leaves no more errors and fewer problems than before.
+fn attempt(
+    drafts: &mut Drafts<'_>,
+    spec: &Utf8Path,
+    before: &Loaded,
+    fixable: &[(&Diagnostic, &Fix)],
+) -> Option<(Loaded, Vec<Done>)> {
+    let fixes: Vec<&Fix> = fixable.iter().map(|(_, fix)| *fix).collect();
+    let edited = edit::apply(&before.sources, &fixes);
+    if edited.applied.is_empty() {
+        return None;
+    }
+    let mut texts = drafts.texts.clone();
+    for (file, text) in edited.texts {
+        texts.insert(before.sources.file(file).path.clone(), Arc::from(text));
+    }
+    let after = driver::load(&Drafts { disk: drafts.disk, texts: texts.clone() }, spec);
+    let (old, new) = (Summary::of(&before.diagnostics), Summary::of(&after.diagnostics));
+    let better = new.errors < old.errors
+        || (new.errors == old.errors && after.diagnostics.len() < before.diagnostics.len());
+    if !better {
+        return None;
+    }
+    drafts.texts = texts;
+    let applied = edited.applied.iter().filter_map(|&at| fixable.get(at));
+    Some((after, applied.map(|(it, fix)| done(&before.sources, it, fix)).collect()))
+}
+
+fn done(sources: &SourceMap, it: &Diagnostic, fix: &Fix) -> Done {
+    let file = sources.file(it.primary.span.file);
+    let at = file.position(it.primary.span.start as usize);
+    let place = format!("{}:{}:{}", file.path, at.line, at.column);
+    Done { place, title: fix.title.clone(), slug: it.code.slug }
+}
+
+/// The disk with some texts replaced.
+struct Drafts<'a> {
+    disk: &'a DiskFiles,
+    texts: BTreeMap<Utf8PathBuf, Arc<str>>,
+}
+
+impl Files for Drafts<'_> {
+    fn read(&self, path: &Utf8Path) -> Option<Arc<str>> {
+        self.texts.get(path).cloned().or_else(|| self.disk.read(path))
+    }
+
+    fn entry(&self, path: &Utf8Path) -> Entry {
+        self.disk.entry(path)
+    }
+
+    fn list(&self, path: &Utf8Path) -> Vec<String> {
+        self.disk.list(path)
+    }
+
+    fn tracked_by_git(&self, path: &Utf8Path) -> bool {
+        self.disk.tracked_by_git(path)
+    }
+
+    fn dvc_ignored(&self, path: &Utf8Path) -> bool {
+        self.disk.dvc_ignored(path)
+    }
+}
