@@ -1,12 +1,17 @@
 //! Rules over a resolved project. Unaware of KDL: a rule sees ids, paths and places.
 
 pub(crate) mod allow;
+mod paths;
+mod remembered;
 pub(crate) mod rules;
+mod shell;
+mod written;
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::base::files::Files;
 use crate::base::source::SourceMap;
+use crate::check::remembered::Remembered;
 use crate::model::project::Project;
 
 /// What a rule may look at.
@@ -25,6 +30,8 @@ pub(crate) struct Rule {
 
 /// Runs every rule.
 pub(crate) fn check(context: &Context<'_>, sink: &mut Sink) {
+    let files = Remembered::new(context.files);
+    let context = &Context { files: &files, ..*context };
     for rule in rules::RULES {
         (rule.run)(context, sink);
     }
