@@ -5,6 +5,7 @@ mod paths;
 mod remembered;
 pub(crate) mod rules;
 mod shell;
+mod tree;
 mod written;
 
 use crate::base::code::Code;

@@ -48,3 +48,8 @@ pub(super) fn has_expression(template: &Template) -> bool {
 pub(super) fn uses_axis(template: &Template, axis: usize) -> bool {
     template.pieces.contains(&Piece::Axis(axis))
 }
+
+/// Whether a path is a pattern, which `glob-path` reports.
+pub(super) fn is_pattern(path: &Utf8Path) -> bool {
+    path.as_str().contains(['*', '?', '['])
+}
