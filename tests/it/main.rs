@@ -3,10 +3,10 @@
 mod examples;
 mod fmt;
 mod infra;
+mod init;
 mod lock;
 mod scripts;
 mod store;
-mod init;
 mod tidy;
 mod tools;
 mod tree;
