@@ -247,13 +247,3 @@ mod tests {
         assert!(!same(&text("1"), &Scalar::Int(1), ColumnType::Str));
     }
 }
-
-/// A date or time as the number that ranges are computed with: days, or seconds since 1970.
-pub(crate) fn ordinal(text: &str, ty: ColumnType) -> Option<Number> {
-    match ty {
-        ColumnType::Date => date(text).map(|days| Number::Int(days.into())),
-        ColumnType::DateTime => instant(text).map(|time| Number::Int(time.into())),
-        ColumnType::Int(_) | ColumnType::UInt(_) | ColumnType::Float(_) => None,
-        ColumnType::Str | ColumnType::Bool | ColumnType::Category => None,
-    }
-}

@@ -3,9 +3,9 @@
 mod examples;
 mod fmt;
 mod infra;
+mod init;
 mod lock;
 mod store;
-mod init;
 mod tidy;
 mod tools;
 mod tree;
