@@ -3,7 +3,7 @@
 use crate::syntax::format::INDENT;
 use crate::syntax::format::lines::{Align, Page};
 use crate::syntax::format::table::{self, Row};
-use crate::syntax::format::tree::{Block, Item, Measure, Node, Part};
+use crate::syntax::format::tree::{Block, Item, Measure, Node, Part, columns};
 use std::borrow::Cow;
 
 /// Prints a whole text.
@@ -137,7 +137,7 @@ fn print_flat(page: &mut Page, block: Block) {
         page.push(&separator, separator.len());
         separator = "; ".into();
         match item {
-            Item::Comment(remark) => page.push(&remark.text, remark.text.chars().count()),
+            Item::Comment(remark) => page.push(&remark.text, columns(&remark.text)),
             Item::Node(node) => print_flat_node(page, node),
         }
     }
