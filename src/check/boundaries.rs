@@ -141,7 +141,7 @@ impl Finder<'_> {
             let Some(schema) = &dataset.schema else { continue };
             let promise = self.written(&dataset.path.value);
             let who = format!("dataset `{}`", dataset.name.value);
-            self.meet(&dataset.path.value, promise, &Side { schema: *schema, who });
+            self.meet(&dataset.path.value, promise, &Side { schema: schema.clone(), who });
         }
     }
 
@@ -150,7 +150,7 @@ impl Finder<'_> {
         let stage = project.stage(id);
         for (index, dep) in stage.deps.iter().enumerate() {
             let Some(schema) = &dep.schema else { continue };
-            let demand = Side { schema: *schema, who: format!("`{}`", stage.name.value) };
+            let demand = Side { schema: schema.clone(), who: format!("`{}`", stage.name.value) };
             match &dep.source {
                 DepSource::Path(_) => {
                     let read = stage.instances.iter().flat_map(|instance| &instance.deps);
@@ -202,7 +202,7 @@ impl Finder<'_> {
     fn dataset(&self, id: DatasetId) -> Option<Side> {
         let dataset = self.project.dataset(id);
         let who = format!("dataset `{}`", dataset.name.value);
-        Some(Side { schema: dataset.schema?, who })
+        Some(Side { schema: dataset.schema.clone()?, who })
     }
 
     fn written(&self, path: &Utf8Path) -> Option<Side> {
@@ -213,5 +213,5 @@ impl Finder<'_> {
 }
 
 fn promise(stage: &str, out: &Out) -> Option<Side> {
-    Some(Side { schema: out.schema?, who: format!("`{stage}`") })
+    Some(Side { schema: out.schema.clone()?, who: format!("`{stage}`") })
 }

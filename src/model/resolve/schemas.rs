@@ -172,7 +172,7 @@ impl Resolver<'_> {
         };
         match ty {
             Some(ty @ (ColumnType::Date | ColumnType::DateTime)) => {
-                let value = literal::measure(&Scalar::Str(text.clone()), ty);
+                let value = literal::ordinal(text, ty);
                 if value.is_none() {
                     self.sink.report(
                         codes::BAD_QUANTITY
