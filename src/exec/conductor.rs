@@ -214,6 +214,7 @@ impl Conductor<'_> {
                 self.failed(id, failure, took);
             }
             Message::Retrying { id, attempt, pause, failure } => {
+                self.show_output(id);
                 let step = self.plan.step(id);
                 self.progress.event(&Event::Retrying { step, attempt, pause, failure: &failure });
             }

@@ -115,7 +115,8 @@ fn change(
         }
         Err(why) => return broken(quantity, bound, why),
     };
-    let changed = measure.of(value, reference);
+    let changed =
+        without_noise(measure.of(value, reference), measure, value.abs().max(reference.abs()));
     let shown = format!("{} ({} from {})", number(changed), number(value), number(reference));
     let verdict = if changed.is_finite() {
         verdict(changed, &threshold.bounds)
@@ -123,6 +124,18 @@ fn change(
         Verdict::Broken(Some(format!("the reference value is {}", number(reference))))
     };
     Row { quantity, value: changed.is_finite().then_some(changed), shown, bound, verdict }
+}
+
+/// Rounds away what binary arithmetic adds: 0.9 - 0.88 is 0.02, not 0.020000000000000018.
+fn without_noise(changed: f64, measure: Measure, operands: f64) -> f64 {
+    const DIGITS: f64 = 12.0;
+    let scale = match measure {
+        Measure::Drop | Measure::Rise => operands,
+        Measure::Ratio => changed.abs(),
+    };
+    let unit = 10_f64.powf(DIGITS - scale.log10().ceil());
+    let rounded = (changed * unit).round() / unit;
+    if rounded.is_finite() { rounded } else { changed }
 }
 
 fn broken(quantity: String, bound: String, why: String) -> Row {
@@ -180,9 +193,12 @@ fn number(value: f64) -> String {
     }
 }
 
-/// A size in decimal units, as specs write them.
+/// A size in the units it was most likely written in: binary ones when they divide it.
 pub(crate) fn bytes(value: f64) -> String {
-    let units = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    const MEBI: f64 = 1_048_576.0;
+    let decimal = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")];
+    let binary = [(MEBI * MEBI, "TiB"), (MEBI * 1024.0, "GiB"), (MEBI, "MiB")];
+    let units: &[(f64, &str)] = if value % MEBI == 0.0 { &binary } else { &decimal };
     match units.iter().find(|(unit, _)| value >= *unit) {
         Some((unit, name)) => {
             let text = format!("{:.2}", value / unit);
@@ -206,6 +222,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn changes_are_as_exact_as_what_was_written() {
+        for (measure, value, reference, changed) in [
+            (Measure::Drop, 0.88, 0.9, 0.02),
+            (Measure::Rise, 0.3, 0.1, 0.2),
+            (Measure::Drop, 120.1, 120.3, 0.2),
+            (Measure::Ratio, 0.836, 0.88, 0.95),
+            (Measure::Drop, 0.5, 0.5, 0.0),
+            (Measure::Drop, 0.0, 0.0, 0.0),
+        ] {
+            let operands = f64::max(value, reference);
+            let exact = without_noise(measure.of(value, reference), measure, operands);
+            assert!(
+                f64::to_bits(exact) == f64::to_bits(changed),
+                "{measure:?} {value} {reference}: {exact}"
+            );
+        }
+    }
+
+    #[test]
     fn numbers_read_well() {
         for (value, text) in [
             (0.85, "0.85"),
@@ -217,7 +252,9 @@ mod tests {
         ] {
             assert_eq!(number(value), text);
         }
-        for (value, text) in [(0.0, "0 B"), (1_536.0, "1.54 kB"), (5e8, "500 MB")] {
+        for (value, text) in
+            [(0.0, "0 B"), (1_536.0, "1.54 kB"), (5e8, "500 MB"), (4_294_967_296.0, "4 GiB")]
+        {
             assert_eq!(bytes(value), text);
         }
     }

@@ -258,7 +258,7 @@ mod tests {
                     old: line(&format!("{long}0.1")),
                     new: line(&format!("{long}0.2")),
                 },
-                "the command changed from `… --out models/m --lr 0.1` to `… --out models/m --lr 0.2`",
+                "the command changed from `…out models/m --lr 0.1` to `…out models/m --lr 0.2`",
             ),
             (
                 Reason::Command {

@@ -37,20 +37,20 @@ fn without_arguments_the_spec_and_its_includes_are_formatted() {
         ("some/where/deep.kdl", "include   \"../../mlc.kdl\"\n"),
         ("other.kdl", "not   included\n"),
     ]);
-    let check = project.mlc(&["fmt", "--check"]);
+    let check = project.said(&["fmt", "--check"]);
     assert_eq!(check.status.code(), Some(1));
     let listed = "mlc.kdl\nschemas/a.kdl\nsome/where/deep.kdl\nmore/c.kdl\n";
     assert_eq!(text(&check.stdout), listed);
     assert_eq!(text(&check.stderr), "would format 4 files, 1 already formatted\n");
     assert_eq!(project.read("mlc.kdl").as_bytes().get(3..6), Some(&b"   "[..]));
 
-    let write = project.mlc(&["fmt"]);
+    let write = project.said(&["fmt"]);
     assert_eq!(text(&write.stdout), "formatted 4 files, 1 already formatted\n");
     assert_eq!(write.status.code(), Some(0));
     assert_eq!(project.read("more/c.kdl"), "schema c\n");
     assert_eq!(project.read("other.kdl"), "not   included\n");
 
-    let again = project.mlc(&["fmt", "--check", "--diff"]);
+    let again = project.said(&["fmt", "--check", "--diff"]);
     assert_eq!(text(&again.stderr), "5 files already formatted\n");
     assert_eq!((again.status.code(), text(&again.stdout)), (Some(0), String::new()));
 }
@@ -58,7 +58,7 @@ fn without_arguments_the_spec_and_its_includes_are_formatted() {
 #[test]
 fn a_diff_is_shown_and_nothing_written() {
     let project = Project::new(&[("a.kdl", "mlc   1\r\nkeep\n")]);
-    let diff = project.mlc(&["fmt", "--diff", "a.kdl"]);
+    let diff = project.said(&["fmt", "--diff", "a.kdl"]);
     assert_eq!(diff.status.code(), Some(1));
     let want = "--- a/a.kdl\n+++ b/a.kdl\n@@ -1,2 +1,2 @@\n-mlc   1\r\n+mlc 1\n keep\n";
     assert_eq!(text(&diff.stdout), want);
@@ -68,7 +68,7 @@ fn a_diff_is_shown_and_nothing_written() {
 #[test]
 fn broken_and_missing_files_are_named_and_the_others_formatted() {
     let project = Project::new(&[("a.kdl", "a {\n  b \"x\n}\n"), ("b.kdl", "b   1\n")]);
-    let output = project.mlc(&["fmt", "a.kdl", "missing.kdl", "b.kdl"]);
+    let output = project.said(&["fmt", "a.kdl", "missing.kdl", "b.kdl"]);
     assert_eq!(output.status.code(), Some(1));
     let errors = text(&output.stderr);
     let broken = "error: a.kdl:2:5: cannot format: this string is not closed; run `mlc check`\n";
@@ -87,7 +87,7 @@ fn a_formatted_file_keeps_its_mode_and_its_link() {
     let path = project.folder.path().join("a.kdl");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
     symlink("a.kdl", project.folder.path().join("link.kdl")).unwrap();
-    assert!(project.mlc(&["fmt", "link.kdl"]).status.success());
+    assert!(project.said(&["fmt", "link.kdl"]).status.success());
     assert!(project.folder.path().join("link.kdl").is_symlink());
     assert_eq!(project.read("a.kdl"), "a 1\n");
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o640);

@@ -10,7 +10,8 @@ fn every_start_is_a_project_without_a_mistake() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         expect(&mlc(folder.path(), &["init", start, "--dir", "new"]), 0);
         let project = folder.path().join("new");
-        for made in ["mlc.kdl", ".git", ".dvc/config", ".dvc/.gitignore", "data/raw", "src/models"] {
+        for made in ["mlc.kdl", ".git", ".dvc/config", ".dvc/.gitignore", "data/raw", "src/models"]
+        {
             assert!(project.join(made).exists(), "{start}: {made}");
         }
         expect(&mlc(&project, &["check"]), 0);

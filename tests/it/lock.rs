@@ -1,14 +1,16 @@
 //! `dvc.lock` byte for byte as DVC writes it.
 
-use crate::tools;
+use crate::scripts;
 use serde_json::Value;
 
 const COUNT: usize = 3000;
 
 #[test]
 fn documents_are_written_as_dvc_writes_them() {
-    let Some(python) = tools::python("documents_are_written_as_dvc_writes_them") else { return };
-    let output = tools::run_script(&python, "lock_documents.py", &["7", &COUNT.to_string()], "");
+    let Some(python) = scripts::python_with_yaml("documents_are_written_as_dvc_writes_them") else {
+        return;
+    };
+    let output = scripts::run(&python, "lock_documents.py", &["7", &COUNT.to_string()], "");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout).unwrap();
     assert_eq!(lines.lines().count(), COUNT);

@@ -1,11 +1,16 @@
 //! One binary for all tests that look at mlc from outside; each module is one area.
 
+mod dag;
 mod examples;
+mod fix;
 mod fmt;
 mod infra;
-mod lock;
-mod store;
 mod init;
+mod lock;
+mod run;
+mod scripts;
+mod store;
+mod support;
 mod tidy;
 mod tools;
 mod tree;

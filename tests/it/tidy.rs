@@ -30,7 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const HOMES: &[(&str, &str)] = &[
     ("clap", "src/cli"),
     ("kdl", "src/syntax"),
-    ("miette", "src/report/miette.rs"),
+    ("miette", "src/report/human"),
     ("minijinja", "src/emit/template.rs"),
     ("petgraph", "src/base/graph.rs"),
     ("serde_yaml", "src/base/yaml"),
@@ -127,7 +127,7 @@ fn targets_are_listed_and_have_their_page() {
 /// A snapshot belongs to a folder of cases, or to a test that writes its name.
 #[test]
 fn no_snapshot_is_an_orphan() {
-    let tests = tree::texts("tests/it", ".rs");
+    let tests = rust();
     let orphans = tree::paths("snapshots").into_iter().filter(|path| {
         let case = path.trim_start_matches("snapshots/").trim_end_matches(".snap");
         let folder = case.rsplit_once('/').map_or(case, |(folder, _)| folder);

@@ -1,6 +1,6 @@
 //! Strings that other YAML writers and readers get wrong, and plain scalars as DVC reads them.
 
-use crate::tools;
+use crate::scripts;
 use std::fs;
 
 #[test]
@@ -28,24 +28,30 @@ fn a_sign_with_underscores_is_lost() {
 
 #[test]
 fn nasty_strings_survive_the_loaders_of_python() {
-    let Some(python) = tools::python("nasty_strings_survive_the_loaders_of_python") else { return };
+    let Some(python) = scripts::python_with_yaml("nasty_strings_survive_the_loaders_of_python")
+    else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let strings = nasty_strings();
     let (list, document) = (folder.path().join("strings.json"), folder.path().join("strings.yaml"));
     fs::write(&list, serde_json::to_string(&strings).unwrap()).unwrap();
     fs::write(&document, mlc::testing::yaml_of_strings(&strings)).unwrap();
     let arguments = [list.to_str().unwrap(), document.to_str().unwrap()];
-    let output = tools::run_script(&python, "check_yaml.py", &arguments, "");
+    let output = scripts::run(&python, "check_yaml.py", &arguments, "");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 #[test]
 fn plain_scalars_are_what_dvc_takes_them_for() {
-    let Some(python) = tools::python("plain_scalars_are_what_dvc_takes_them_for") else { return };
+    let Some(python) = scripts::python_with_yaml("plain_scalars_are_what_dvc_takes_them_for")
+    else {
+        return;
+    };
     let scalars: Vec<String> =
         nasty_strings().into_iter().filter(|it| may_stand_plain(it)).collect();
     let input = serde_json::to_string(&scalars).unwrap();
-    let output = tools::run_script(&python, "read_yaml.py", &[], &input);
+    let output = scripts::run(&python, "read_yaml.py", &[], &input);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let expected: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
     let mut wrong = Vec::new();

@@ -21,7 +21,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         return;
     }
     for gate in &context.project.gates {
-        for (path, noun) in [(&gate.metrics, "metrics"), (&gate.baseline, "baseline")] {
+        for (path, noun) in [(&gate.metrics, "metrics file"), (&gate.baseline, "baseline")] {
             if let Some(path) = path.as_ref().filter(|it| !paths::is_there(context, &it.value)) {
                 report(context, path, noun, sink);
             }
@@ -38,7 +38,7 @@ fn report(context: &Context<'_>, path: &Spanned<Utf8PathBuf>, noun: &str, sink: 
             path.span,
             paths::quoted(context, path.span, &near),
         ),
-        None if noun == "metrics" => {
+        None if noun == "metrics file" => {
             diagnostic.help(format!("add `metrics \"{}\"` to the stage that writes it", path.value))
         }
         None => diagnostic.help("copy the metrics of a model that was good enough there"),

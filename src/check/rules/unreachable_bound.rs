@@ -28,7 +28,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 /// Reports the two bounds of a metric or a size that no value satisfies together.
 fn crossed(context: &Context<'_>, group: &Group<'_>, sink: &mut Sink) {
     let bounds: Vec<Bound> = group.bounds.iter().map(|(bound, _)| **bound).collect();
-    let Err(Empty { lower, upper }) = Range::of(&bounds, Scale::ANY) else { return };
+    let Err(empty) = Range::of(&bounds, Scale::ANY) else { return };
+    let Empty { lower, upper } = *empty;
     let (Some(lower), Some(upper)) = (lower.bound, upper.bound) else { return };
     let (first, second) = if lower.span <= upper.span { (lower, upper) } else { (upper, lower) };
     let text = |bound: Bound| context.sources.text(bound.span).trim_matches('"');

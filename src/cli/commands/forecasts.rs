@@ -104,7 +104,7 @@ fn words(fate: Fate, wording: Wording) -> &'static str {
         (Fate::MayRun, true) => "may run",
         (Fate::MayRun, false) => "may change",
         (Fate::Restore, true) => "would restore",
-        (Fate::Restore, false) => "in the cache",
+        (Fate::Restore, false) => "restorable",
         (Fate::Record, true) => "would record",
         (Fate::Record, false) => "frozen",
         (Fate::UpToDate, _) => "up to date",

@@ -8,6 +8,7 @@ use crate::exec::gate::{Report, Row, Verdict, evaluate};
 use crate::model::policy::Gate;
 use crate::plan::Plan;
 use crate::report::paint::{Ink, Paint};
+use crate::report::table::{Align, Cell, Table};
 use std::fmt::Write as _;
 
 /// Check metrics against the thresholds of the spec
@@ -68,38 +69,44 @@ fn text(reports: &[Report], paint: Paint) -> String {
     }
     let mut out = String::new();
     for report in reports {
-        let _ = writeln!(out, "{}", paint.text(Ink::Strong, &report.gate));
-        table(&mut out, &report.rows, paint);
+        out.push_str(&table(report).render(paint));
+        out.push('\n');
     }
     let rows = || reports.iter().flat_map(|report| &report.rows);
     let (total, broken) = (rows().count(), rows().filter(|row| !row.holds()).count());
+    let noun = if total == 1 { "threshold" } else { "thresholds" };
     let verdict = match broken {
-        0 => paint.text(Ink::Good, &format!("passed: {total} of {total} thresholds hold")),
-        _ => {
-            paint.text(Ink::Error, &format!("rejected: {broken} of {total} thresholds do not hold"))
-        }
+        0 if total == 1 => paint.text(Ink::Good, "passed: the threshold holds"),
+        0 => paint.text(Ink::Good, &format!("passed: all {total} thresholds hold")),
+        1 => paint.text(Ink::Error, &format!("rejected: 1 of {total} {noun} does not hold")),
+        _ => paint.text(Ink::Error, &format!("rejected: {broken} of {total} {noun} do not hold")),
     };
     let _ = writeln!(out, "{verdict}");
     out
 }
 
-fn table(out: &mut String, rows: &[Row], paint: Paint) {
-    let width = |cell: fn(&Row) -> &str| {
-        rows.iter().map(|row| cell(row).chars().count()).max().unwrap_or(0)
-    };
-    let (first, second, third) =
-        (width(|row| &row.quantity), width(|row| &row.shown), width(|row| &row.bound));
-    for row in rows {
-        let (ink, verdict) = match &row.verdict {
+fn table(report: &Report) -> Table {
+    let mut table = Table::new(&[
+        (&report.gate, Align::Left),
+        ("value", Align::Right),
+        ("bound", Align::Left),
+        ("verdict", Align::Left),
+    ]);
+    for Row { quantity, shown, bound, verdict, .. } in &report.rows {
+        let (ink, verdict) = match verdict {
             Verdict::Holds => (Ink::Good, "holds".to_owned()),
-            Verdict::Passes(why) => (Ink::Help, format!("passes: {why}")),
+            Verdict::Passes(why) => (Ink::Warning, format!("passes: {why}")),
             Verdict::Broken(None) => (Ink::Error, "does not hold".to_owned()),
             Verdict::Broken(Some(why)) => (Ink::Error, format!("fails: {why}")),
         };
-        let Row { quantity, shown, bound, .. } = row;
-        let verdict = paint.text(ink, &verdict);
-        let _ = writeln!(out, "  {quantity:<first$}  {shown:>second$}  {bound:<third$}  {verdict}");
+        table.row([
+            Cell::new(quantity),
+            Cell::new(shown),
+            Cell::new(bound),
+            Cell::new(verdict).ink(ink),
+        ]);
     }
+    table
 }
 
 fn json(reports: &[Report]) -> serde_json::Value {

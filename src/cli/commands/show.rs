@@ -74,9 +74,8 @@ impl View<'_> {
             let values: Vec<&str> = axis.values.iter().map(|it| it.value.as_str()).collect();
             self.line(&mut out, "matrix", &format!("{} = {}", axis.key.value, values.join(", ")));
         }
-        let shown = ids.len();
-        let of = stage.instances.len();
-        self.line(&mut out, "instances", &format!("{of}, of which {shown} below"));
+        let instances: Vec<&str> = stage.instances.iter().map(|it| it.name.as_str()).collect();
+        self.line(&mut out, "instances", &instances.join(", "));
         out.push('\n');
         out
     }

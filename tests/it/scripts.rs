@@ -1,0 +1,33 @@
+//! Runs the Python scripts that tests compare with.
+
+use crate::{tools, tree};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A Python with PyYAML and ruamel.yaml, or `None` and a remark.
+pub fn python_with_yaml(test: &str) -> Option<PathBuf> {
+    let python = tools::python(test)?;
+    let probe = Command::new(&python).args(["-c", "import yaml, ruamel.yaml"]).output();
+    if probe.is_ok_and(|output| output.status.success()) {
+        return Some(python);
+    }
+    eprintln!("SKIPPED {test}: PyYAML and ruamel.yaml not found (tests/run installs them)");
+    None
+}
+
+/// Runs one of the scripts in `tests/python` with text as its input.
+pub fn run(python: &Path, script: &str, arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(python)
+        .arg(tree::root().join("tests/python").join(script))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("python starts");
+    let mut stdin = child.stdin.take().expect("invariant: the input is a pipe");
+    stdin.write_all(input.as_bytes()).expect("the script reads its input");
+    drop(stdin);
+    child.wait_with_output().expect("the script ends")
+}
