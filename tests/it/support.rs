@@ -1,4 +1,5 @@
 //! Projects in temporary folders, and sessions in them: commands with what they answered.
+#![expect(clippy::disallowed_methods, reason = "tests read files and start processes")]
 
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _};
@@ -6,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// A copy of a case that a test may write in.
-pub struct Project {
+pub(crate) struct Project {
     folder: tempfile::TempDir,
 }
 
 impl Project {
     /// A project with these files.
-    pub fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let project = Self { folder: tempfile::tempdir().expect("a temporary folder") };
         for (path, text) in files {
             project.write(path, text);
@@ -21,7 +22,7 @@ impl Project {
     }
 
     /// A copy of a case folder, whose `main.kdl` becomes `mlc.kdl`.
-    pub fn of_case(case: &Path) -> Self {
+    pub(crate) fn of_case(case: &Path) -> Self {
         let project = Self::new(&[]);
         copy(case, &project.root());
         fs::rename(project.root().join("main.kdl"), project.root().join("mlc.kdl"))
@@ -29,34 +30,34 @@ impl Project {
         project
     }
 
-    pub fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.folder.path().canonicalize().expect("the folder is there")
     }
 
-    pub fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.root().join(path);
         fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("made");
         fs::write(path, text).expect("written");
     }
 
-    pub fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
     /// The binary under test, in this project, with nobody's settings.
-    pub fn mlc(&self) -> Command {
+    pub(crate) fn mlc(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mlc"));
         self.isolate(&mut command);
         command
     }
 
     /// Runs mlc and expects it to succeed.
-    pub fn mlc_ok(&self, arguments: &[&str]) -> String {
+    pub(crate) fn mlc_ok(&self, arguments: &[&str]) -> String {
         succeeded(&self.mlc().args(arguments).output().expect("mlc starts"))
     }
 
     /// Runs another tool in this project and expects it to succeed.
-    pub fn tool_ok(&self, program: &Path, arguments: &[&str]) -> String {
+    pub(crate) fn tool_ok(&self, program: &Path, arguments: &[&str]) -> String {
         let mut command = Command::new(program);
         self.isolate(&mut command);
         // DVC itself needs git on the way, and its own settings from `tests/run`.
@@ -64,7 +65,7 @@ impl Project {
     }
 
     /// Runs a script with `mlc` on its path; returns what it wrote and how it ended.
-    pub fn shell(&self, script: &str) -> (String, Option<i32>) {
+    pub(crate) fn shell(&self, script: &str) -> (String, Option<i32>) {
         let mut log = tempfile::tempfile().expect("a temporary file");
         let share = |log: &File| Stdio::from(log.try_clone().expect("a file can be shared"));
         let mut command = Command::new("/bin/sh");
@@ -100,7 +101,7 @@ impl Project {
 
 /// Plays the session of a case: each line that starts with `$ ` is run, and what it wrote and how
 /// it ended stand below it; other lines are kept.
-pub fn play(project: &Project, session: &str) -> String {
+pub(crate) fn play(project: &Project, session: &str) -> String {
     let mut played = String::new();
     for line in session.lines() {
         played.push_str(line);
@@ -119,7 +120,7 @@ pub fn play(project: &Project, session: &str) -> String {
 }
 
 /// Snapshots of one corpus, with everything masked that differs from run to run.
-pub fn snapshots(corpus: &str) -> insta::Settings {
+pub(crate) fn snapshots(corpus: &str) -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots").join(corpus);
     settings.set_snapshot_path(folder);
