@@ -4,15 +4,22 @@ pub(crate) mod allow;
 mod boundaries;
 mod metrics;
 mod paths;
+mod places;
+mod remembered;
 pub(crate) mod rules;
 mod schemas;
+mod shell;
 mod thresholds;
+mod tree;
+mod written;
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::base::files::Files;
 use crate::base::source::{SourceMap, Span};
 use crate::check::boundaries::Shortfall;
+use crate::check::remembered::Remembered;
+use crate::model::ids::SchemaId;
 use crate::model::project::Project;
 use crate::schema::problem::Problem;
 use std::sync::OnceLock;
@@ -52,6 +59,8 @@ pub(crate) struct Rule {
 
 /// Runs every rule.
 pub(crate) fn check(context: &Context<'_>, sink: &mut Sink) {
+    let files = Remembered::new(context.files);
+    let context = &Context::new(context.project, &files, context.sources);
     for rule in rules::RULES {
         (rule.run)(context, sink);
     }
@@ -60,6 +69,15 @@ pub(crate) fn check(context: &Context<'_>, sink: &mut Sink) {
 /// The kinds of diagnostics of this layer.
 pub(crate) fn codes() -> impl Iterator<Item = &'static Code> {
     rules::RULES.iter().map(|rule| &rule.code).chain(allow::CODES.iter().copied())
+}
+
+impl Context<'_> {
+    /// Whether an earlier phase found a mistake in a schema or in one that it extends.
+    fn is_mistaken_schema(&self, id: SchemaId, sink: &Sink) -> bool {
+        let extended = |id: &SchemaId| Some(self.project.schema(*id).extends.as_ref()?.value);
+        let mut chain = std::iter::successors(Some(id), extended).take(self.project.schemas.len());
+        chain.any(|id| is_mistaken(sink, self.project.schema(id).span))
+    }
 }
 
 /// Whether an earlier phase found a mistake inside `span`, so that what is missing there may only

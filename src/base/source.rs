@@ -56,7 +56,7 @@ fn to_u32(offset: usize) -> u32 {
 }
 
 /// A value and the place where it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Spanned<T> {
     pub(crate) value: T,
     pub(crate) span: Span,
@@ -65,14 +65,6 @@ pub(crate) struct Spanned<T> {
 impl<T> Spanned<T> {
     pub(crate) fn new(value: T, span: Span) -> Self {
         Self { value, span }
-    }
-
-    pub(crate) fn map<U>(self, f: impl FnOnce(T) -> U) -> Spanned<U> {
-        Spanned { value: f(self.value), span: self.span }
-    }
-
-    pub(crate) fn as_ref(&self) -> Spanned<&T> {
-        Spanned { value: &self.value, span: self.span }
     }
 }
 

@@ -28,6 +28,12 @@ struct Boundary {
     demand: Side,
 }
 
+impl Boundary {
+    fn schemas(&self) -> [SchemaId; 2] {
+        [self.promise.schema.value, self.demand.schema.value]
+    }
+}
+
 /// What one side says about the data.
 #[derive(Clone, Debug)]
 struct Side {
@@ -62,13 +68,21 @@ pub(super) fn report(
 ) {
     let found = context.shortfalls().iter();
     for Shortfall { gap, places } in found.filter(|it| kinds.contains(&it.gap.kind)) {
-        let mut diagnostic = match &gap.promise {
-            Some(promise) => code
-                .at(promise.span, gap.message.clone())
-                .label(promise.text.clone())
-                .also(gap.demand.span, gap.demand.text.clone()),
-            None => code.at(gap.demand.span, gap.message.clone()).label(gap.demand.text.clone()),
+        // A schema that could not be read whole promises and demands more than is known.
+        if places.iter().flat_map(Boundary::schemas).any(|it| context.is_mistaken_schema(it, sink))
+        {
+            continue;
+        }
+        // A promised column of a similar name is only a hint.
+        let nothing = gap.kind == GapKind::MissingColumn || gap.promise.is_none();
+        let (first, second) = match &gap.promise {
+            Some(promise) if !nothing => (promise, Some(&gap.demand)),
+            near => (&gap.demand, near.as_ref()),
         };
+        let mut diagnostic = code.at(first.span, gap.message.clone()).label(first.text.clone());
+        if let Some(second) = second {
+            diagnostic = diagnostic.also(second.span, second.text.clone());
+        }
         for (span, text) in told(context.project, places) {
             diagnostic = diagnostic.also(span, text);
         }
@@ -96,7 +110,10 @@ fn told(project: &Project, places: &[Boundary]) -> Vec<(Span, String)> {
 
 /// What would close a gap. Which way is right only the user knows, so none is a fix.
 fn ways_out(gap: &Gap) -> Option<String> {
-    let ways: Vec<&str> = gap.fixes.iter().map(|fix| fix.title.as_str()).collect();
+    let mut ways: Vec<&str> = gap.fixes.iter().map(|fix| fix.title.as_str()).collect();
+    if gap.kind == GapKind::MissingColumn {
+        ways.push("demand a schema without it");
+    }
     (!ways.is_empty()).then(|| ways.join(", or "))
 }
 

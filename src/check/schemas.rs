@@ -57,8 +57,14 @@ fn from_here(schema: &NamedSchema, mut problem: Problem) -> Option<Problem> {
     Some(problem)
 }
 
-/// Takes back a fix that would leave a check or `rows` without the bound it needs.
+/// Takes back a fix that would leave a check or `rows` without the bound it needs, or that would
+/// let missing values pass only because a check speaks of them.
 fn safely_mended(schema: &Schema, mut problem: Problem) -> Problem {
+    if problem.kind == ProblemKind::NeedlessCheck
+        && let Some(fix) = problem.fix.take()
+    {
+        problem.help = Some(format!("{}, or remove the check", fix.title));
+    }
     if problem.kind == ProblemKind::BoundAlwaysHolds && is_alone(schema, problem.span) {
         problem.fix = None;
         problem.help = Some("remove it, or write a bound that can fail".to_owned());

@@ -1,7 +1,8 @@
 //! Thresholds of a gate by what they bound. Ignorant of which rule asks.
 
-use crate::base::bound::Bound;
+use crate::base::bound::{Bound, Number};
 use crate::base::source::Span;
+use crate::check::{Context, metrics};
 use crate::model::policy::{Gate, Measure, Quantity, Reference, Threshold};
 use camino::Utf8Path;
 
@@ -46,6 +47,16 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Whether a metric that lies between 0 and 1 is bounded by more.
+    pub(super) fn is_exceeded(self, bound: &Bound) -> bool {
+        let name = match self {
+            Self::Metric(name) => name,
+            Self::Change(name, _, measure) if measure != Measure::Ratio => name,
+            Self::Change(..) | Self::Size(_) => return false,
+        };
+        bound.value > Number::Int(1) && metrics::nature(name).is_some_and(|nature| nature.share)
+    }
+
     /// How a sentence calls it.
     pub(super) fn name(self) -> String {
         match self {
@@ -63,5 +74,20 @@ pub(super) fn metric(threshold: &Threshold) -> Option<(&str, Span)> {
             Some((&metric.value, metric.span))
         }
         Quantity::Size(_) => None,
+    }
+}
+
+/// A bound as it is written; KDL's quotes around a whole bound are not shown.
+pub(super) fn shown<'a>(context: &Context<'a>, bound: &Bound) -> &'a str {
+    let text = context.sources.text(bound.span);
+    text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text)
+}
+
+impl<'a> Group<'a> {
+    /// The bounds that are of the scale of what they bound; the others are a mistake by
+    /// themselves, from which nothing else is concluded.
+    pub(super) fn sound(&self) -> impl Iterator<Item = &(&'a Bound, &'a Threshold)> + Clone {
+        let subject = self.subject;
+        self.bounds.iter().filter(move |(bound, _)| !subject.is_exceeded(bound))
     }
 }

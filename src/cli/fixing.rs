@@ -80,19 +80,24 @@ fn texts(sources: &SourceMap) -> BTreeMap<Utf8PathBuf, Arc<str>> {
     sources.iter().map(|(_, file)| (file.path.clone(), file.text.clone())).collect()
 }
 
-/// Applies all fixes that help: together, or one by one where together they do harm. `None` when
-/// nothing could be mended.
+/// Applies as many fixes at once as do no harm together. `None` when nothing could be mended.
 fn round(drafts: &mut Drafts<'_>, spec: &Utf8Path, loaded: &Loaded) -> Option<(Loaded, Vec<Done>)> {
     let fixable: Vec<(&Diagnostic, &Fix)> =
         loaded.diagnostics.iter().filter_map(|it| Some((it, it.fix.as_ref()?))).collect();
-    if let Some(next) = attempt(drafts, spec, loaded, &fixable) {
-        return Some(next);
+    let mut parts = vec![&fixable[..]];
+    while let Some(part) = parts.pop() {
+        if let Some(next) = attempt(drafts, spec, loaded, part) {
+            return Some(next);
+        }
+        if part.len() > 1 {
+            let (first, second) = part.split_at(part.len() / 2);
+            parts.extend([second, first]);
+        }
     }
-    // The fixes of one round belong to one state of the texts, so only the first can be kept.
-    fixable.iter().find_map(|one| attempt(drafts, spec, loaded, std::slice::from_ref(one)))
+    None
 }
 
-/// Applies fixes when that leaves no more errors and fewer problems than before.
+/// Applies fixes when that leaves no more errors and something less to do.
 fn attempt(
     drafts: &mut Drafts<'_>,
     spec: &Utf8Path,
@@ -109,15 +114,18 @@ fn attempt(
         texts.insert(before.sources.file(file).path.clone(), Arc::from(text));
     }
     let after = driver::load(&Drafts { disk: drafts.disk, texts: texts.clone() }, spec);
-    let (old, new) = (Summary::of(&before.diagnostics), Summary::of(&after.diagnostics));
-    let better = new.errors < old.errors
-        || (new.errors == old.errors && after.diagnostics.len() < before.diagnostics.len());
-    if !better {
+    if left(&after) >= left(before) {
         return None;
     }
     drafts.texts = texts;
     let applied = edited.applied.iter().filter_map(|&at| fixable.get(at));
     Some((after, applied.map(|(it, fix)| done(&before.sources, it, fix)).collect()))
+}
+
+/// What is left to do: errors count first, so that there are never more of them.
+fn left(loaded: &Loaded) -> (usize, usize, usize) {
+    let summary = Summary::of(&loaded.diagnostics);
+    (summary.errors, summary.fixable, summary.warnings)
 }
 
 fn done(sources: &SourceMap, it: &Diagnostic, fix: &Fix) -> Done {

@@ -31,10 +31,16 @@ schema "old" {
 }
 "#;
 
-/// Snapshots live under `snapshots/report`, named as they are asked for.
+/// Snapshots live in `snapshots/report`, named as they are asked for.
 pub(super) fn assert(name: &str, text: &str) {
+    assert_in("", name, text);
+}
+
+/// As [`assert`], in a folder of `snapshots/report`.
+pub(super) fn assert_in(folder: &str, name: &str, text: &str) {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots/report"));
+    settings.set_snapshot_path(root.join("snapshots/report").join(folder));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, text));

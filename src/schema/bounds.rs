@@ -86,14 +86,15 @@ fn fractional(bound: &Bound, what: &str) -> Problem {
         Op::Gt | Op::Le => floor(bound.value),
     };
     let mended = format!("{}{value}", bound.op.as_str());
-    Problem::new(
-        ProblemKind::FractionalBound,
-        bound.span,
-        format!("`{}` is not a whole number, and {what} is", bound.value),
-    )
-    .label(format!("the same as `{mended}`"))
-    .help("bounds on whole numbers are compared exactly, so they are written as whole numbers")
-    .fix(format!("write `{mended}`"), bound.span, mended)
+    let message = if bound.value.as_f64().fract() == 0.0 {
+        format!("`{}` is written as a fraction, and {what} is a whole number", bound.value)
+    } else {
+        format!("`{}` is not a whole number, and {what} is", bound.value)
+    };
+    Problem::new(ProblemKind::FractionalBound, bound.span, message)
+        .label(format!("the same as `{mended}`"))
+        .help("bounds on whole numbers are compared exactly, so they are written as whole numbers")
+        .fix(format!("write `{mended}`"), bound.span, mended)
 }
 
 /// The bound as it was written, dates as dates.

@@ -4,7 +4,7 @@ use crate::base::bound::Number;
 use crate::schema::column::{Check, Column, ColumnType, Scalar};
 use crate::schema::constraint::{self, Constraint, Verdict};
 use crate::schema::literal;
-use crate::schema::range::{Range, Scale};
+use crate::schema::range::{Empty, Range, Scale};
 use crate::schema::types;
 
 /// The values that a column may hold, missing ones aside.
@@ -103,10 +103,17 @@ impl<'a> Domain<'a> {
         }
         match to.exact_integers() {
             Some(most) if self.ty.is_integer() => {
-                Range::between(Number::Int(-most), Number::Int(most)).contains(&self.spread())
+                self.empty
+                    || Range::between(Number::Int(-most), Number::Int(most))
+                        .contains(&self.spread())
             }
             _ => false,
         }
+    }
+
+    /// The first and last value, where all between them can be counted.
+    pub(crate) fn integers(&self) -> Option<(i128, i128)> {
+        self.range.integers().filter(|_| Scale::of(self.ty).is_some_and(|scale| scale.integer))
     }
 
     /// Where the values lie: the range, or from the smallest to the largest of a list.
@@ -151,7 +158,7 @@ impl<'a> Domain<'a> {
 }
 
 /// The lengths that text can have: as bounded, and at least that of what it begins or ends with.
-fn lengths(column: &Column) -> Result<Range, crate::schema::range::Empty> {
+fn lengths(column: &Column) -> Result<Range, Box<Empty>> {
     let bounds: Vec<_> = column
         .checks
         .iter()

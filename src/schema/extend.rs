@@ -69,21 +69,23 @@ fn unknown_drop(base: &Schema, name: &Spanned<String>) -> Problem {
     problem
 }
 
-/// The base's column with what its child adds to it.
+/// The base's column with what its child adds to it. Under another type nothing of it is kept.
 fn narrow(base: &Column, own: &Column, problems: &mut Vec<Problem>) -> Column {
     let scale = own.ty.as_ref().and_then(|ty| Scale::of(ty.value)).unwrap_or(Scale::ANY);
     let sides = Sides { scale, what: &own.name.value };
+    let mut found = Vec::new();
     let mut column = own.clone();
-    column.bounds = sides.narrow(&base.bounds, &own.bounds, problems);
-    column.checks = checks(base, own, problems);
-    type_widens(base, &column).into_iter().for_each(|problem| {
+    column.bounds = sides.narrow(&base.bounds, &own.bounds, &mut found);
+    column.checks = checks(base, own, &mut found);
+    if let Some(problem) = type_widens(base, &column) {
         problems.push(problem);
-        column.ty.clone_from(&base.ty);
-    });
+        return base.clone();
+    }
     if own.nullable && !base.nullable {
-        problems.extend(null_widens(base, own));
+        found.extend(null_widens(base, own));
         column.nullable = false;
     }
+    problems.append(&mut found);
     column
 }
 
@@ -142,7 +144,9 @@ impl Sides<'_> {
     }
 
     fn is_looser(&self, own: &Bound, base: &Bound) -> bool {
-        let range = |bound: &Bound| Range::of(&[*bound], self.scale);
+        // Without the limits of the type, beyond which every bound would look the same.
+        let scale = Scale { lowest: None, highest: None, ..self.scale };
+        let range = |bound: &Bound| Range::of(&[*bound], scale);
         match (range(own), range(base)) {
             _ if own.op.is_lower() != base.op.is_lower() => false,
             (Ok(own), Ok(base)) => !base.contains(&own),

@@ -84,10 +84,21 @@ pub(crate) fn number(literal: &Scalar) -> Option<Number> {
 ///
 /// A date is the days since 1970-01-01, a time the nanoseconds since then.
 pub(crate) fn measure(literal: &Scalar, ty: ColumnType) -> Option<Number> {
-    match (literal, ty) {
-        (Scalar::Str(text), ColumnType::Date) => Some(Number::Int(date(text)?.into())),
-        (Scalar::Str(text), ColumnType::DateTime) => Some(Number::Int(instant(text)?)),
-        _ => number(literal).filter(|_| ty.is_numeric()),
+    match literal {
+        Scalar::Str(text) => ordinal(text, ty),
+        Scalar::Int(_) | Scalar::Float(_) | Scalar::Bool(_) => {
+            number(literal).filter(|_| ty.is_numeric())
+        }
+    }
+}
+
+/// A date or time as the number that ranges are computed with: days, or nanoseconds, since 1970.
+pub(crate) fn ordinal(text: &str, ty: ColumnType) -> Option<Number> {
+    match ty {
+        ColumnType::Date => date(text).map(|days| Number::Int(days.into())),
+        ColumnType::DateTime => instant(text).map(Number::Int),
+        ColumnType::Int(_) | ColumnType::UInt(_) | ColumnType::Float(_) => None,
+        ColumnType::Str | ColumnType::Bool | ColumnType::Category => None,
     }
 }
 
@@ -245,15 +256,5 @@ mod tests {
         }
         assert!(same(&Scalar::Int(1), &Scalar::Float(1.0), ColumnType::Float(64)));
         assert!(!same(&text("1"), &Scalar::Int(1), ColumnType::Str));
-    }
-}
-
-/// A date or time as the number that ranges are computed with: days, or seconds since 1970.
-pub(crate) fn ordinal(text: &str, ty: ColumnType) -> Option<Number> {
-    match ty {
-        ColumnType::Date => date(text).map(|days| Number::Int(days.into())),
-        ColumnType::DateTime => instant(text).map(|time| Number::Int(time.into())),
-        ColumnType::Int(_) | ColumnType::UInt(_) | ColumnType::Float(_) => None,
-        ColumnType::Str | ColumnType::Bool | ColumnType::Category => None,
     }
 }

@@ -205,11 +205,10 @@ impl Walk<'_> {
     fn class(&mut self, span: &Span, ast: &Ast) {
         // Under `i` the complement of a class is not what its ranges tell.
         let flat = if self.has_flag('i') { None } else { flattened(self.pattern, ast) };
-        let python = match ast {
-            Ast::ClassUnicode(_) => "has no `\\p` classes",
-            _ => {
-                "has no nested classes, class operators or `\\p`, `[:name:]` and `\\x{}` in classes"
-            }
+        let python = if matches!(ast, Ast::ClassUnicode(_)) {
+            "has no `\\p` classes"
+        } else {
+            "has no nested classes, class operators or `\\p`, `[:name:]` and `\\x{}` in classes"
         };
         self.replaced(span, python, flat);
     }
@@ -261,7 +260,13 @@ fn flattened(pattern: &str, ast: &Ast) -> Option<String> {
             let text = std::str::from_utf8(&literal.0).ok()?;
             return Some(text.chars().map(|c| format!("[{}]", in_class(c))).collect());
         }
-        _ => return None,
+        HirKind::Class(Class::Bytes(_))
+        | HirKind::Empty
+        | HirKind::Look(_)
+        | HirKind::Repetition(_)
+        | HirKind::Capture(_)
+        | HirKind::Concat(_)
+        | HirKind::Alternation(_) => return None,
     };
     let mut negated = class.clone();
     negated.negate();

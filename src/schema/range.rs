@@ -92,12 +92,12 @@ impl Range {
     pub(crate) const ALL: Self = Self { lower: None, upper: None };
 
     /// The numbers of a scale that satisfy all bounds.
-    pub(crate) fn of(bounds: &[Bound], scale: Scale) -> Result<Self, Empty> {
+    pub(crate) fn of(bounds: &[Bound], scale: Scale) -> Result<Self, Box<Empty>> {
         let start = scale.range();
         bounds.iter().try_fold(start, |range, bound| range.narrowed(scale.limit(bound), bound.op))
     }
 
-    fn narrowed(self, limit: Limit, op: Op) -> Result<Self, Empty> {
+    fn narrowed(self, limit: Limit, op: Op) -> Result<Self, Box<Empty>> {
         let range = if op.is_lower() {
             Self { lower: Some(limit), upper: None }
         } else {
@@ -107,11 +107,13 @@ impl Range {
     }
 
     /// The numbers in both. Of two equal limits the one of `self` stays.
-    pub(crate) fn intersect(&self, other: &Self) -> Result<Self, Empty> {
+    pub(crate) fn intersect(&self, other: &Self) -> Result<Self, Box<Empty>> {
         let lower = tighter(self.lower, other.lower, Ordering::Greater);
         let upper = tighter(self.upper, other.upper, Ordering::Less);
         match (lower, upper) {
-            (Some(lower), Some(upper)) if !apart(lower, upper) => Err(Empty { lower, upper }),
+            (Some(lower), Some(upper)) if !apart(lower, upper) => {
+                Err(Box::new(Empty { lower, upper }))
+            }
             _ => Ok(Self { lower, upper }),
         }
     }
@@ -154,7 +156,7 @@ impl Range {
     }
 
     /// The part of this range up to `most`.
-    pub(crate) fn at_most(&self, most: i128) -> Result<Self, Empty> {
+    pub(crate) fn at_most(&self, most: i128) -> Result<Self, Box<Empty>> {
         let limit = Limit { value: Number::Int(most), strict: false, bound: None };
         self.intersect(&Self { lower: None, upper: Some(limit) })
     }
@@ -272,7 +274,7 @@ mod tests {
             .collect()
     }
 
-    fn of(text: &str, scale: Scale) -> Result<Range, Empty> {
+    fn of(text: &str, scale: Scale) -> Result<Range, Box<Empty>> {
         Range::of(&bounds(text), scale)
     }
 

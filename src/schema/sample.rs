@@ -24,7 +24,7 @@ pub(crate) fn column(text: &str) -> Column {
 }
 
 fn read(words: &[Spanned<&str>]) -> Column {
-    let (name, ty, rest) = (words[0], words[1], &words[2..]);
+    let (name, ty, rest) = (&words[0], &words[1], &words[2..]);
     let (kind, nullable) = types::parse(ty.value).expect("a type");
     let open = rest.iter().position(|word| word.value == "{").unwrap_or(rest.len());
     let block = rest.get(open + 1..rest.len().saturating_sub(1)).unwrap_or_default();
@@ -42,7 +42,7 @@ fn read(words: &[Spanned<&str>]) -> Column {
 fn check(words: &[Spanned<&str>], ty: ColumnType) -> Check {
     let name = constraint::find(words[0].value).expect("a constraint").name;
     let arguments = words[1..].iter().filter(|word| !is_bound(word.value));
-    let bounded: Vec<_> = words[1..].iter().filter(|word| is_bound(word.value)).copied().collect();
+    let bounded: Vec<_> = words[1..].iter().filter(|word| is_bound(word.value)).cloned().collect();
     Check {
         constraint: Spanned::new(name, words[0].span),
         arguments: arguments.map(|word| Spanned::new(scalar(word.value), word.span)).collect(),

@@ -66,15 +66,18 @@ pub(crate) fn bounds(bounds: &[Bound], ty: Option<ColumnType>) -> String {
 
 /// A check of a column of this type: `mean >0.01 <0.9`.
 pub(crate) fn check(check: &Check, ty: Option<ColumnType>) -> String {
-    let mut text = check.constraint.value.to_owned();
+    let name = check.constraint.value;
+    let mut text = name.to_owned();
     for argument in &check.arguments {
-        match &argument.value {
-            Scalar::Str(pattern) if text == "matches" => text = format!("{text} {}", raw(pattern)),
-            value => text = format!("{text} {value}"),
+        text.push(' ');
+        if let ("matches", Scalar::Str(pattern)) = (name, &argument.value) {
+            text.push_str(&raw(pattern));
+        } else {
+            text.push_str(&argument.value.to_string());
         }
     }
     // Only `min` and `max` bound values of the column; the others bound numbers.
-    let ty = ty.filter(|_| matches!(check.constraint.value, "min" | "max"));
+    let ty = ty.filter(|_| matches!(name, "min" | "max"));
     match check.bounds.as_slice() {
         [] => text,
         some => format!("{text} {}", bounds(some, ty)),

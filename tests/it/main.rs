@@ -1,6 +1,8 @@
 //! One binary for all tests that look at mlc from outside; each module is one area.
 
+mod dag;
 mod examples;
+mod fix;
 mod fmt;
 mod infra;
 mod init;

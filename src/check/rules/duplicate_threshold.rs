@@ -5,7 +5,7 @@ use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::base::source::Span;
 use crate::check::allow::whole_line;
-use crate::check::thresholds::{Group, groups};
+use crate::check::thresholds::{Group, groups, shown};
 use crate::check::{Context, Rule};
 use crate::model::policy::Threshold;
 use std::cmp::Ordering;
@@ -29,15 +29,14 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 
 /// Reports all bounds of one side but the tightest.
 fn side(context: &Context<'_>, group: &Group<'_>, lower: bool, sink: &mut Sink) {
-    let bounds = group.bounds.iter().filter(|(bound, _)| bound.op.is_lower() == lower);
+    let bounds = group.sound().filter(|(bound, _)| bound.op.is_lower() == lower);
     let Some((tightest, _)) =
         bounds.clone().reduce(|a, b| if is_tighter(b.0, a.0) { b } else { a })
     else {
         return;
     };
-    let text = |bound: &Bound| context.sources.text(bound.span).trim_matches('"').to_owned();
     for (bound, threshold) in bounds.filter(|(bound, _)| bound.span != tightest.span) {
-        let (needless, kept) = (text(bound), text(tightest));
+        let (needless, kept) = (shown(context, bound), shown(context, tightest));
         let message = format!("{} is already bounded by `{kept}`", group.subject.name());
         sink.report(
             RULE.code

@@ -1,10 +1,11 @@
 //! `metric-scale`: a bound above 1 on a metric that lies between 0 and 1.
 
-use crate::base::bound::{Bound, Number};
+use crate::base::bound::Bound;
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
-use crate::check::{Context, Rule, metrics};
-use crate::model::policy::{Measure, Quantity, Threshold};
+use crate::check::thresholds::{Subject, metric, shown};
+use crate::check::{Context, Rule};
+use crate::model::policy::{Quantity, Threshold};
 
 pub(super) static RULE: Rule = Rule {
     code: Code::warning(
@@ -17,15 +18,12 @@ pub(super) static RULE: Rule = Rule {
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for threshold in context.project.gates.iter().flat_map(|gate| &gate.thresholds) {
-        let name = match &threshold.quantity {
-            Quantity::Metric(metric) => metric,
-            Quantity::Change { metric, measure, .. } if *measure != Measure::Ratio => metric,
-            Quantity::Change { .. } | Quantity::Size(_) => continue,
+        let (Some((name, _)), subject) = (metric(threshold), Subject::of(&threshold.quantity))
+        else {
+            continue;
         };
-        if metrics::nature(&name.value).is_some_and(|nature| nature.share) {
-            for bound in threshold.bounds.iter().filter(|bound| bound.value > Number::Int(1)) {
-                report(context, &name.value, threshold, bound, sink);
-            }
+        for bound in threshold.bounds.iter().filter(|bound| subject.is_exceeded(bound)) {
+            report(context, name, threshold, bound, sink);
         }
     }
 }
@@ -37,12 +35,12 @@ fn report(
     bound: &Bound,
     sink: &mut Sink,
 ) {
-    let text = context.sources.text(bound.span);
+    let written = shown(context, bound);
     let diagnostic = RULE
         .code
-        .at(bound.span, format!("`{name}` hardly lies above 1, where `{text}` bounds it"))
-        .label("a metric of this name is a part of 1, not of 100");
-    sink.report(match in_parts_of_one(text, bound, &threshold.quantity) {
+        .at(bound.span, format!("`{written}` bounds `{name}`, which lies between 0 and 1"))
+        .label("a part of 1, not of 100");
+    sink.report(match in_parts_of_one(written, bound, &threshold.quantity) {
         Some(mended) => diagnostic.fix(format!("write `{mended}`"), bound.span, mended),
         None => diagnostic.help("write it as a part of 1, such as `>=0.85`"),
     });

@@ -15,8 +15,5 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    // A column that could not be read is missing for that reason only.
-    if !context.project.incomplete {
-        boundaries::report(context, &[GapKind::MissingColumn], &RULE.code, sink);
-    }
+    boundaries::report(context, &[GapKind::MissingColumn], &RULE.code, sink);
 }

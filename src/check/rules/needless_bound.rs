@@ -3,7 +3,7 @@
 use crate::base::bound::{Bound, Number};
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
-use crate::check::thresholds::{Group, Subject, groups};
+use crate::check::thresholds::{Group, Subject, groups, shown};
 use crate::check::{Context, Rule, metrics, schemas};
 use crate::schema::problem::ProblemKind;
 
@@ -33,8 +33,8 @@ fn always_held(context: &Context<'_>, group: &Group<'_>, sink: &mut Sink) {
         }
         Subject::Metric(_) | Subject::Change(..) => return,
     };
-    for (bound, _) in group.bounds.iter().filter(|(bound, _)| passes_all(bound, highest)) {
-        let text = context.sources.text(bound.span).trim_matches('"');
+    for (bound, _) in group.sound().filter(|(bound, _)| passes_all(bound, highest)) {
+        let text = shown(context, bound);
         sink.report(
             RULE.code
                 .at(bound.span, format!("`{text}` always holds for {}", group.subject.name()))

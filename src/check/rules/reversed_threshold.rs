@@ -1,9 +1,10 @@
 //! `reversed-threshold`: a bound that only good models fail.
 
+use crate::base::bound::Number;
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::check::metrics::{self, Better, Nature};
-use crate::check::thresholds::{Group, Subject, groups};
+use crate::check::thresholds::{Group, Subject, groups, shown};
 use crate::check::{Context, Rule};
 use crate::model::policy::Measure;
 
@@ -41,19 +42,16 @@ fn examine(
     let more_is_better = (nature.better == Better::Higher) != (measure == Some(Measure::Drop));
     let backwards = |lower: bool| lower != more_is_better;
     let Some((bound, _)) = group.bounds.first() else { return };
-    if !group.bounds.iter().all(|(bound, _)| backwards(bound.op.is_lower())) {
+    // `accuracy <=1` is needless rather than reversed.
+    let all_pass = nature.share && bound.value >= Number::Int(1);
+    if all_pass || !group.bounds.iter().all(|(bound, _)| backwards(bound.op.is_lower())) {
         return;
     }
     let text = context.sources.text(bound.span);
-    let (subject, better) = (group.subject.name(), if more_is_better { "more" } else { "less" });
-    let shown = text.trim_matches('"');
-    let diagnostic = RULE
-        .code
-        .at(
-            bound.span,
-            format!("`{shown}` lets every bad model pass: {subject} is good when {better}"),
-        )
-        .label("only models that are too good fail this");
+    let written = shown(context, bound);
+    let better = if more_is_better { "more is better" } else { "less is better" };
+    let message = format!("`{written}` bounds {} from the wrong side", group.subject.name());
+    let diagnostic = RULE.code.at(bound.span, message).label(better);
     let diagnostic = match (measure, nature.better) {
         (None, _) => {
             let flipped = if more_is_better {

@@ -19,19 +19,21 @@ pub(super) static RULE: Rule = Rule {
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
     let project = context.project;
-    // A column that could not be read is missing for that reason only.
-    if project.incomplete {
-        return;
-    }
     for dataset in &project.datasets {
         for (column, other) in &dataset.disjoint {
             let other = project.dataset(other.value);
             // One name that both lack is one mistake.
-            if let Some(lacking) = [dataset, other].iter().find(|it| lacks(project, it, column)) {
+            let lacking = [dataset, other].into_iter().find(|it| lacks(project, it, column));
+            if let Some(lacking) = lacking.filter(|it| !is_mistaken(context, it, sink)) {
                 report(project, lacking, column, sink);
             }
         }
     }
+}
+
+/// A column that could not be read is missing for that reason only.
+fn is_mistaken(context: &Context<'_>, dataset: &Dataset, sink: &Sink) -> bool {
+    dataset.schema.as_ref().is_some_and(|it| context.is_mistaken_schema(it.value, sink))
 }
 
 /// Whether the dataset has a schema without the column.

@@ -22,7 +22,8 @@ pub(super) static RULE: Rule = Rule {
 /// The keys of a metrics file, as far as they are known before it is written.
 struct Known {
     keys: Vec<String>,
-    /// Where a stage lists them; `None` when they are those of a file that exists.
+    /// Where a stage lists them, perhaps not down to the last; `None` when they are those of a
+    /// file that exists.
     place: Option<Span>,
 }
 
@@ -78,9 +79,9 @@ fn examine<'a>(
 impl Known {
     /// Whether the file has the key, or something above it of which no more is known.
     fn has(&self, name: &str) -> bool {
-        self.keys.iter().any(|key| {
-            name == key || name.strip_prefix(key.as_str()).is_some_and(|it| it.starts_with('.'))
-        })
+        let is_below = |key: &str| name.strip_prefix(key).is_some_and(|it| it.starts_with('.'));
+        let listed = self.place.is_some();
+        self.keys.iter().any(|key| name == key || listed && is_below(key))
     }
 }
 

@@ -6,11 +6,12 @@ mod included;
 use crate::base::source::SourceFile;
 use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
+use crate::exec::atomic;
 use crate::report::diff;
 use crate::syntax::format::{self, Unformattable};
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 
 /// Format specs: one canonical form, columns aligned, comments kept
 #[derive(Debug, clap::Args)]
@@ -32,14 +33,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
         anyhow::ensure!(args.files.len() == 1, "`-` stands alone: standard input or files");
         return format_input(mode);
     }
-    let targets = if args.files.is_empty() {
-        included::specs(context)?
+    let (folder, paths) = if args.files.is_empty() {
+        (&context.root, included::specs(context)?)
     } else {
-        args.files.iter().map(|path| (path.clone(), path.clone())).collect()
+        (&context.here, args.files.clone())
     };
     let mut tally = Tally::default();
-    for (path, shown) in targets {
-        match format_file(&path, &shown, mode) {
+    for path in paths {
+        match format_file(&folder.join(&path), &path, mode) {
             Ok(Outcome::Kept) => tally.kept += 1,
             Ok(Outcome::Changed) => tally.changed += 1,
             Err(error) => {
@@ -128,7 +129,7 @@ fn format_file(path: &Utf8Path, shown: &Utf8Path, mode: Mode) -> anyhow::Result<
         return Ok(Outcome::Kept);
     }
     if mode.writes() {
-        replace(path, &new).with_context(|| format!("cannot write {shown}"))?;
+        atomic::write(path, new.as_bytes())?;
     } else {
         mode.tell(shown.as_str(), &old, &new);
     }
@@ -156,16 +157,4 @@ fn formatted(text: &str, shown: &str) -> anyhow::Result<String> {
         let (line, column) = (place.line, place.column);
         anyhow::anyhow!("{shown}:{line}:{column}: cannot format: {what}; run `mlc check`")
     })
-}
-
-/// Replaces a file in one step, keeping its mode; a link stays a link.
-fn replace(path: &Utf8Path, text: &str) -> anyhow::Result<()> {
-    let target = path.canonicalize_utf8()?;
-    let folder = target.parent().context("the path has no folder")?;
-    let mut file = tempfile::Builder::new().prefix(".mlc-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().set_permissions(std::fs::metadata(&target)?.permissions())?;
-    file.as_file().sync_all()?;
-    file.persist(&target)?;
-    Ok(())
 }

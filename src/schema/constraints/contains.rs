@@ -13,7 +13,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     arguments: Arguments::Text,
     bounds: Bounds::None,
     repeatable: true,
-    holds: holds,
+    holds,
     implied,
     docs: include_str!("contains.md"),
 };

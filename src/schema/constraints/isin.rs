@@ -15,7 +15,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     arguments: Arguments::Values,
     bounds: Bounds::None,
     repeatable: false,
-    holds: holds,
+    holds,
     implied,
     docs: include_str!("isin.md"),
 };
@@ -26,7 +26,7 @@ fn holds(check: &Check, value: &Scalar, ty: ColumnType) -> Verdict {
 
 /// Integers between two limits are a list too, if none of them is missing here.
 fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
-    let Some((low, high)) = domain.range.integers() else { return domain.refuted() };
+    let Some((low, high)) = domain.integers() else { return domain.refuted() };
     let excluded: usize = domain.checks("notin").map(|check| check.arguments.len()).sum();
     let count = high.saturating_sub(low).saturating_add(1);
     // More integers than are listed or excluded cannot all be one or the other.

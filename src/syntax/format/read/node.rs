@@ -18,9 +18,7 @@ impl<'a> Reader<'a> {
         let (name, text) = self.name(dead, &mut parts)?;
         let mut before = leading;
         before.push(text);
-        let text = Text::new(joined(before), Kind::Name);
-        let mut node =
-            Node { blank_before: false, name, parts: vec![Part::Text(text)], comment: None };
+        let mut node = Node::new(name, Text::new(joined(before), Kind::Name));
         for part in parts {
             node.add(part);
         }
@@ -48,11 +46,11 @@ impl<'a> Reader<'a> {
                     break;
                 }
                 TokenKind::OpenBrace => self.block(node, false)?,
-                _ if !spaced && !node.has_block() => {
+                _ if !spaced && !node.has_block => {
                     return self.fail("a blank is needed before this");
                 }
                 TokenKind::Slashdash => self.silenced(node)?,
-                _ if node.has_block() => return self.fail("nothing follows a block but `;`"),
+                _ if node.has_block => return self.fail("nothing follows a block but `;`"),
                 TokenKind::Word | TokenKind::String(_) | TokenKind::OpenParen => {
                     self.entry(node, false)?;
                 }
@@ -85,7 +83,7 @@ impl<'a> Reader<'a> {
                 }
                 TokenKind::OpenBrace => return self.block(node, true),
                 TokenKind::Word | TokenKind::String(_) | TokenKind::OpenParen
-                    if !node.has_block() =>
+                    if !node.has_block =>
                 {
                     return self.entry(node, true);
                 }
@@ -104,7 +102,7 @@ impl<'a> Reader<'a> {
     }
 
     fn block(&mut self, node: &mut Node<'a>, dead: bool) -> Result<(), Unformattable> {
-        if !dead && node.has_live_block() {
+        if !dead && node.has_live_block {
             return self.fail("a node has one block");
         }
         if self.depth == MAX_DEPTH {
@@ -146,15 +144,19 @@ impl<'a> Node<'a> {
             (Part::Continuation(_) | Part::Block(_), Some(true)) => drop(self.parts.pop()),
             _ => {}
         }
+        if let Part::Block(block) = &part {
+            self.has_block = true;
+            self.has_live_block |= !block.dead;
+        }
         self.parts.push(part);
     }
 
     /// Adds a comment behind the node, after the one it may have.
     pub(super) fn add_comment(&mut self, comment: &'a str) {
-        self.comment = Some(match self.comment.take() {
-            Some(first) => Cow::Owned(format!("{first} {comment}")),
-            None => Cow::Borrowed(comment),
-        });
+        match &mut self.comment {
+            Some(first) => first.to_mut().extend([" ", comment]),
+            None => self.comment = Some(Cow::Borrowed(comment)),
+        }
     }
 
     /// A continuation continues nothing at the end of its node; its comment ends the line.
@@ -167,13 +169,5 @@ impl<'a> Node<'a> {
         for comment in comments.into_iter().rev() {
             self.add_comment(comment);
         }
-    }
-
-    fn has_block(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Block(_)))
-    }
-
-    fn has_live_block(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Block(block) if !block.dead))
     }
 }
