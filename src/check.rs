@@ -4,15 +4,21 @@ pub(crate) mod allow;
 mod boundaries;
 mod metrics;
 mod paths;
+mod places;
+mod remembered;
 pub(crate) mod rules;
 mod schemas;
+mod shell;
 mod thresholds;
+mod tree;
+mod written;
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::base::files::Files;
 use crate::base::source::{SourceMap, Span};
 use crate::check::boundaries::Shortfall;
+use crate::check::remembered::Remembered;
 use crate::model::ids::SchemaId;
 use crate::model::project::Project;
 use crate::schema::problem::Problem;
@@ -53,6 +59,8 @@ pub(crate) struct Rule {
 
 /// Runs every rule.
 pub(crate) fn check(context: &Context<'_>, sink: &mut Sink) {
+    let files = Remembered::new(context.files);
+    let context = &Context::new(context.project, &files, context.sources);
     for rule in rules::RULES {
         (rule.run)(context, sink);
     }

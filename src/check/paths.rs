@@ -1,48 +1,55 @@
-//! Whether something will stand at a path, and which path was meant when nothing will.
+//! What a step reads and writes, with the places that say so.
 
 use crate::base::source::Span;
-use crate::base::suggest::nearest;
-use crate::check::Context;
-use crate::model::stage::OutKind;
-use camino::{Utf8Path, Utf8PathBuf};
+use crate::model::ids::StepId;
+use crate::model::project::Project;
+use crate::model::stage::DepSource;
+use crate::model::template::{Piece, Template};
+use camino::Utf8Path;
 
-/// Whether a stage writes the path, it exists, or DVC tracks it and can fetch it.
-pub(super) fn is_there(context: &Context<'_>, path: &Utf8Path) -> bool {
-    let tracked =
-        |at: &Utf8Path| context.files.entry(&Utf8PathBuf::from(format!("{at}.dvc"))).exists();
-    let mut above = path.ancestors().filter(|it| !it.as_str().is_empty());
-    context.project.graph.writers(path).next().is_some()
-        || context.files.entry(path).exists()
-        || above.any(tracked)
+/// The paths that a step names as files, folders, datasets or params files.
+///
+/// What it reads by naming another stage is not among them.
+pub(super) fn reads(project: &Project, id: StepId) -> impl Iterator<Item = (&Utf8Path, Span)> {
+    let (stage, instance) = project.step(id);
+    let span = |index: usize| stage.deps.get(index).map_or(stage.name.span, |dep| dep.span);
+    let own = instance.deps.iter().map(move |(index, path)| (path.as_path(), span(*index)));
+    let datasets = stage.deps.iter().filter_map(|dep| match dep.source {
+        DepSource::Dataset(id) => Some((project.dataset(id).path.value.as_path(), dep.span)),
+        DepSource::Path(_) | DepSource::Stage(_) => None,
+    });
+    let params = stage.params.iter().map(|it| (it.file.value.as_path(), it.file.span));
+    own.chain(datasets).chain(params)
 }
 
-/// The written or existing path that was probably meant; metrics files only, if asked.
-pub(super) fn meant(context: &Context<'_>, path: &Utf8Path, metrics: bool) -> Option<Utf8PathBuf> {
-    let written: Vec<&Utf8Path> = context
-        .project
-        .step_ids()
-        .map(|id| context.project.step(id))
-        .flat_map(|(stage, instance)| stage.outs.iter().zip(&instance.outs))
-        .filter(|(out, _)| !metrics || matches!(out.kind, OutKind::Metrics { .. }))
-        .map(|(_, path)| path.as_path())
-        .collect();
-    let folder = path.parent().unwrap_or(Utf8Path::new(""));
-    let beside: Vec<Utf8PathBuf> =
-        context.files.list(folder).into_iter().map(|name| folder.join(name)).collect();
-    let known = written.iter().map(|it| it.as_str()).chain(beside.iter().map(|it| it.as_str()));
-    let same_name = || written.iter().find(|it| it.file_name() == path.file_name());
-    let near = nearest(path.as_str(), known).map(Utf8PathBuf::from);
-    near.or_else(|| same_name().map(|it| (*it).to_owned()))
+/// The paths that a step writes.
+pub(super) fn writes(project: &Project, id: StepId) -> impl Iterator<Item = (&Utf8Path, Span)> {
+    let (stage, instance) = project.step(id);
+    let outs = stage.outs.iter().zip(&instance.outs);
+    outs.map(|(out, path)| (path.as_path(), out.span))
 }
 
-/// A path from the root as the spec that holds `span` writes it: quoted, from its own folder.
-pub(super) fn quoted(context: &Context<'_>, span: Span, path: &Utf8Path) -> String {
-    let folder = context.sources.file(span.file).path.parent().unwrap_or(Utf8Path::new(""));
-    match path.strip_prefix(folder) {
-        Ok(inside) => format!("\"{inside}\""),
-        Err(_) => {
-            let up = "../".repeat(folder.components().count());
-            format!("\"{up}{path}\"")
-        }
-    }
+/// Whether one path is the other, or inside it.
+pub(super) fn touch(a: &Utf8Path, b: &Utf8Path) -> bool {
+    a.starts_with(b) || b.starts_with(a)
+}
+
+/// Whether a step reads exactly this path.
+pub(super) fn reads_exactly(project: &Project, id: StepId, path: &Utf8Path) -> bool {
+    reads(project, id).any(|(read, _)| read == path)
+}
+
+/// Whether something in a template looks like `${…}`, which `dvc-expression` reports.
+pub(super) fn has_expression(template: &Template) -> bool {
+    template.pieces.iter().any(|it| matches!(it, Piece::Text(text) if text.contains("${")))
+}
+
+/// Whether a template uses an axis of the matrix.
+pub(super) fn uses_axis(template: &Template, axis: usize) -> bool {
+    template.pieces.contains(&Piece::Axis(axis))
+}
+
+/// Whether a path is a pattern, which `glob-path` reports.
+pub(super) fn is_pattern(path: &Utf8Path) -> bool {
+    path.as_str().contains(['*', '?', '['])
 }

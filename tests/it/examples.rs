@@ -1,4 +1,5 @@
-//! The examples as projects of their own: their data, their code, their tests.
+//! The examples as projects of their own: their data, their code, their tests, and that mlc and
+//! DVC mean the same by them.
 
 use crate::{tools, tree};
 use std::fs;
@@ -29,6 +30,16 @@ fn the_tests_of_tumor_pass() {
     tests_pass("tumor", "the_tests_of_tumor_pass");
 }
 
+#[test]
+fn dvc_agrees_on_churn() {
+    dvc_agrees("churn", 4, "dvc_agrees_on_churn");
+}
+
+#[test]
+fn dvc_agrees_on_tumor() {
+    dvc_agrees("tumor", 4, "dvc_agrees_on_tumor");
+}
+
 /// The pins are the same where people try the examples and where we test them.
 #[test]
 fn examples_ask_for_what_is_tested() {
@@ -37,6 +48,61 @@ fn examples_ask_for_what_is_tested() {
         let asked = tree::read(&format!("specs/examples/{example}/requirements.txt"));
         let other: Vec<_> = asked.lines().filter(|line| !pins(&tested, line)).collect();
         assert!(other.is_empty(), "{example}: {other:?}");
+    }
+}
+
+/// What mlc ran is up to date for DVC, and the other way round; either restores what mlc stored.
+fn dvc_agrees(example: &str, steps: usize, test: &str) {
+    let (Some(dvc), Some(python)) = (tools::dvc(test), tools::python(test)) else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let project = Project { root: folder.path(), dvc: &dvc, python: &python };
+    project.mlc(&["init", example]);
+    project.mlc(&["fmt", "--check"]);
+    project.mlc(&["check"]);
+    project.mlc(&["build"]);
+    project.mlc(&["run"]);
+    project.mlc(&["gate"]);
+    assert!(project.dvc(&["status"]).contains("up to date"));
+    assert!(!project.dvc(&["repro"]).contains("Running stage"));
+
+    let all_up_to_date = format!("{steps} stages: {steps} up to date");
+    for output in ["models", "metrics", "plots"] {
+        fs::remove_dir_all(folder.path().join(output)).expect("mlc run made it");
+    }
+    project.dvc(&["checkout"]);
+    assert!(project.mlc(&["run"]).contains(&all_up_to_date));
+    assert!(project.dvc(&["repro", "--force"]).contains("Running stage"));
+    assert!(project.mlc(&["run"]).contains(&all_up_to_date));
+}
+
+/// A project with the tools that work on it.
+struct Project<'a> {
+    root: &'a Path,
+    dvc: &'a Path,
+    python: &'a Path,
+}
+
+impl Project<'_> {
+    fn mlc(&self, arguments: &[&str]) -> String {
+        self.succeeds(Path::new(env!("CARGO_BIN_EXE_mlc")), arguments)
+    }
+
+    fn dvc(&self, arguments: &[&str]) -> String {
+        self.succeeds(self.dvc, arguments)
+    }
+
+    /// What it wrote. Precondition: the virtual environment's `python` lies in its `bin`.
+    fn succeeds(&self, program: &Path, arguments: &[&str]) -> String {
+        let bin = self.python.parent().expect("invariant: a program lies in a folder");
+        let rest = std::env::var("PATH").unwrap_or_default();
+        let path = format!("{}:{rest}", bin.display());
+        let mut command = Command::new(program);
+        let output = command.args(arguments).current_dir(self.root).env("PATH", path).output();
+        let output = output.expect("the program starts");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert!(output.status.success(), "{} {arguments:?}:\n{said}", program.display());
+        said
     }
 }
 

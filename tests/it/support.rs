@@ -122,7 +122,9 @@ impl Said {
 /// Runs mlc in a folder, 100 columns wide, whatever the terminal of who tests.
 pub fn mlc(folder: &Path, arguments: &[&str]) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mlc"));
-    Said::of(command.args(arguments).current_dir(folder).env_remove("COLUMNS").env_remove("NO_COLOR"))
+    Said::of(
+        command.args(arguments).current_dir(folder).env_remove("COLUMNS").env_remove("NO_COLOR"),
+    )
 }
 
 /// Plays the session of a case: each line that starts with `$ ` is run, and what it wrote and how

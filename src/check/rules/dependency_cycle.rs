@@ -3,6 +3,8 @@
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::base::graph;
+use crate::base::source::Span;
+use crate::check::rules::self_dependency;
 use crate::check::{Context, Rule};
 use crate::model::ids::StepId;
 use crate::model::project::Project;
@@ -20,7 +22,12 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let project = context.project;
     let upstream: Vec<Vec<usize>> = project
         .step_ids()
-        .map(|id| project.graph.upstream(id).iter().map(|edge| edge.from.index()).collect())
+        .map(|id| {
+            // What makes a step need itself is told by `self-dependency`.
+            let own: Vec<Span> = self_dependency::places(project, id).collect();
+            let edges = project.graph.upstream(id).iter();
+            edges.filter(|edge| !own.contains(&edge.span)).map(|edge| edge.from.index()).collect()
+        })
         .collect();
     for circle in graph::cycles(&upstream).iter().filter(|circle| circle.len() > 1) {
         report(project, circle, sink);

@@ -3,7 +3,7 @@
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::base::source::Spanned;
-use crate::check::{Context, Rule, paths};
+use crate::check::{Context, Rule, places};
 use camino::Utf8PathBuf;
 
 pub(super) static RULE: Rule = Rule {
@@ -22,7 +22,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     }
     for gate in &context.project.gates {
         for (path, noun) in [(&gate.metrics, "metrics file"), (&gate.baseline, "baseline")] {
-            if let Some(path) = path.as_ref().filter(|it| !paths::is_there(context, &it.value)) {
+            if let Some(path) = path.as_ref().filter(|it| !places::is_there(context, &it.value)) {
                 report(context, path, noun, sink);
             }
         }
@@ -32,11 +32,11 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 fn report(context: &Context<'_>, path: &Spanned<Utf8PathBuf>, noun: &str, sink: &mut Sink) {
     let message = format!("no stage writes the {noun} `{}`, nor does it exist", path.value);
     let diagnostic = RULE.code.at(path.span, message).label("nothing will be here to read");
-    sink.report(match paths::meant(context, &path.value, true) {
+    sink.report(match places::meant(context, &path.value, true) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
             format!("write `{near}`"),
             path.span,
-            paths::quoted(context, path.span, &near),
+            places::quoted(context, path.span, &near),
         ),
         None if noun == "metrics file" => {
             diagnostic.help(format!("add `metrics \"{}\"` to the stage that writes it", path.value))

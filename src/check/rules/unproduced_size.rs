@@ -2,7 +2,7 @@
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
-use crate::check::{Context, Rule, paths};
+use crate::check::{Context, Rule, places};
 use crate::model::policy::Quantity;
 
 pub(super) static RULE: Rule = Rule {
@@ -21,14 +21,14 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     }
     for threshold in context.project.gates.iter().flat_map(|gate| &gate.thresholds) {
         let Quantity::Size(path) = &threshold.quantity else { continue };
-        if paths::is_there(context, &path.value) {
+        if places::is_there(context, &path.value) {
             continue;
         }
         let message = format!("no stage writes `{}`, nor does it exist", path.value);
         let mut diagnostic =
             RULE.code.at(path.span, message).label("nothing will be here to measure");
-        if let Some(near) = paths::meant(context, &path.value, false) {
-            let quoted = paths::quoted(context, path.span, &near);
+        if let Some(near) = places::meant(context, &path.value, false) {
+            let quoted = places::quoted(context, path.span, &near);
             diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
                 format!("write `{near}`"),
                 path.span,

@@ -3,7 +3,7 @@
 use crate::base::bound::{Bound, Number};
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
-use crate::check::thresholds::{Group, groups};
+use crate::check::thresholds::{Group, groups, shown};
 use crate::check::{Context, Rule, schemas};
 use crate::schema::problem::ProblemKind;
 use crate::schema::range::{Empty, Range, Scale};
@@ -27,12 +27,12 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 
 /// Reports the two bounds of a metric or a size that no value satisfies together.
 fn crossed(context: &Context<'_>, group: &Group<'_>, sink: &mut Sink) {
-    let bounds: Vec<Bound> = group.bounds.iter().map(|(bound, _)| **bound).collect();
+    let bounds: Vec<Bound> = group.sound().map(|(bound, _)| **bound).collect();
     let Err(empty) = Range::of(&bounds, Scale::ANY) else { return };
     let Empty { lower, upper } = *empty;
     let (Some(lower), Some(upper)) = (lower.bound, upper.bound) else { return };
     let (first, second) = if lower.span <= upper.span { (lower, upper) } else { (upper, lower) };
-    let text = |bound: Bound| context.sources.text(bound.span).trim_matches('"');
+    let text = |bound: Bound| shown(context, &bound);
     let name = group.subject.name();
     let message = format!("{name} cannot be both `{}` and `{}`", text(first), text(second));
     let mut diagnostic = RULE
