@@ -18,7 +18,6 @@ mod sections;
 mod split;
 pub(crate) mod tree;
 
-pub(crate) use reader::is_name;
 pub(crate) use repair::Mended;
 pub(crate) use split::Chunk;
 

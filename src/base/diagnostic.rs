@@ -114,18 +114,6 @@ impl Sink {
         self.diagnostics.retain(keep);
     }
 
-    pub(crate) fn has_errors(&self) -> bool {
-        self.diagnostics.iter().any(|it| it.severity() == Severity::Error)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.diagnostics.is_empty()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.diagnostics.len()
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter()
     }

@@ -13,22 +13,24 @@ pub(crate) struct Edited {
     pub(crate) applied: Vec<usize>,
 }
 
-/// Applies fixes whole or not at all, earlier ones first; one that touches text which an earlier
-/// one changes is left out, and so is one whose places are not in the text.
+/// Applies fixes whole or not at all, earlier ones first; one that reaches into the text between
+/// the first and the last edit of an earlier one is left out, and so is one whose places are not
+/// in the text.
 pub(crate) fn apply(sources: &SourceMap, fixes: &[&Fix]) -> Edited {
     let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
+    let mut taken: Vec<Span> = Vec::new();
     let mut applied = Vec::new();
     for (index, fix) in fixes.iter().enumerate() {
-        let free = |new: &Edit| {
-            let known = edits.get(&new.span.file).into_iter().flatten();
-            fits(sources, new.span) && !known.into_iter().any(|old| clash(old.span, new.span))
-        };
-        if fix.edits.is_empty() || !fix.edits.iter().all(free) {
+        let extents = extents(fix);
+        let free = |new: &Span| !taken.iter().any(|old| clash(*old, *new));
+        let fits = fix.edits.iter().all(|edit| fits(sources, edit.span));
+        if extents.is_empty() || !fits || !extents.iter().all(free) {
             continue;
         }
         for edit in &fix.edits {
             edits.entry(edit.span.file).or_default().push(edit);
         }
+        taken.extend(extents);
         applied.push(index);
     }
     let changed = edits.into_iter().map(|(file, edits)| {
@@ -38,10 +40,22 @@ pub(crate) fn apply(sources: &SourceMap, fixes: &[&Fix]) -> Edited {
     Edited { texts: changed.collect(), applied }
 }
 
-/// Whether both change the same text, or insert at the same place, or touch: of two edits that
-/// touch, the second was made for text that the first may have given another meaning.
+/// For each file the span from the first to the last edit.
+fn extents(fix: &Fix) -> Vec<Span> {
+    let mut extents: BTreeMap<FileId, Span> = BTreeMap::new();
+    for edit in &fix.edits {
+        extents
+            .entry(edit.span.file)
+            .and_modify(|known| *known = known.to(edit.span))
+            .or_insert(edit.span);
+    }
+    extents.into_values().collect()
+}
+
+/// Whether both reach into the same text, or only touch: a fix is made for text that its neighbour
+/// may have given another meaning.
 fn clash(a: Span, b: Span) -> bool {
-    a.start <= b.end && b.start <= a.end
+    a.file == b.file && a.start <= b.end && b.start <= a.end
 }
 
 fn fits(sources: &SourceMap, span: Span) -> bool {

@@ -39,18 +39,21 @@ pub(crate) trait Files: Sync {
     fn dvc_ignored(&self, path: &Utf8Path) -> bool;
 }
 
-/// A tree in memory, for tests and for unsaved editor buffers.
+/// A tree in memory, for tests.
+#[cfg(test)]
 #[derive(Debug, Default)]
 pub(crate) struct MemoryFiles {
     pub(crate) files: BTreeMap<Utf8PathBuf, Arc<str>>,
 }
 
+#[cfg(test)]
 impl MemoryFiles {
     pub(crate) fn insert(&mut self, path: impl Into<Utf8PathBuf>, text: impl Into<Arc<str>>) {
         self.files.insert(path.into(), text.into());
     }
 }
 
+#[cfg(test)]
 impl Files for MemoryFiles {
     fn read(&self, path: &Utf8Path) -> Option<Arc<str>> {
         self.files.get(path).cloned()

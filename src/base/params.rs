@@ -86,7 +86,12 @@ fn parse_yaml(text: &str) -> Result<Params, ParamsError> {
         Kind::Map(_) => Ok(Params { value: node.to_value(), node: Some(node) }),
         // Nothing, `false`, `0` and the like are an empty map to DVC; only nothing is plausible.
         Kind::Null => Ok(Params { value: Value::Map(Vec::new()), node: Some(node) }),
-        kind => {
+        kind @ (Kind::Bool(_)
+        | Kind::Int(_)
+        | Kind::Float(_)
+        | Kind::Str(_)
+        | Kind::Date(_)
+        | Kind::List(_)) => {
             let message = format!("the file holds {} where a map is wanted", kind.noun());
             let line = text.get(..node.start).unwrap_or_default().matches('\n').count() + 1;
             Err(located(message, node.start, line))

@@ -10,9 +10,9 @@ pub(crate) enum Value {
     Int(i128),
     Float(f64),
     Str(String),
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// Keys in source order, each once.
-    Map(Vec<(String, Value)>),
+    Map(Vec<(String, Self)>),
 }
 
 impl Value {

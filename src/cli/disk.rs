@@ -2,8 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "this is where looking at the disk happens")]
 
 use crate::base::files::{Entry, Files};
+use crate::exec::dvcignore::DvcIgnore;
 use camino::{Utf8Path, Utf8PathBuf};
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
@@ -14,12 +14,12 @@ use std::sync::{Arc, OnceLock};
 pub(crate) struct DiskFiles {
     root: Utf8PathBuf,
     tracked: OnceLock<BTreeSet<Utf8PathBuf>>,
-    ignored: OnceLock<Option<Gitignore>>,
+    dvcignore: DvcIgnore,
 }
 
 impl DiskFiles {
     pub(crate) fn new(root: &Utf8Path) -> Self {
-        Self { root: root.to_owned(), tracked: OnceLock::new(), ignored: OnceLock::new() }
+        Self { root: root.to_owned(), tracked: OnceLock::new(), dvcignore: DvcIgnore::new(root) }
     }
 
     /// Files that git tracks below the root; none without git.
@@ -34,15 +34,6 @@ impl DiskFiles {
             let text = String::from_utf8(output.unwrap_or_default()).unwrap_or_default();
             text.split('\0').filter(|it| !it.is_empty()).map(Utf8PathBuf::from).collect()
         })
-    }
-
-    fn ignored(&self) -> Option<&Gitignore> {
-        let read = || {
-            let file = self.root.join(".dvcignore");
-            let mut builder = GitignoreBuilder::new(&self.root);
-            (file.is_file() && builder.add(&file).is_none()).then(|| builder.build().ok())?
-        };
-        self.ignored.get_or_init(read).as_ref()
     }
 
     fn link(&self, path: &Utf8Path) -> Entry {
@@ -89,8 +80,6 @@ impl Files for DiskFiles {
     }
 
     fn dvc_ignored(&self, path: &Utf8Path) -> bool {
-        let full = self.root.join(path);
-        let folder = full.is_dir();
-        self.ignored().is_some_and(|it| it.matched_path_or_any_parents(&full, folder).is_ignore())
+        self.dvcignore.hides(path, self.root.join(path).is_dir())
     }
 }

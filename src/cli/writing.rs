@@ -54,6 +54,13 @@ pub(crate) fn leftover(root: &Utf8Path, path: &Utf8Path) -> anyhow::Result<Optio
     Ok(ours.then(|| Change { path: path.to_owned(), on_disk: Some(on_disk), wanted: None, state }))
 }
 
+/// Whether a file exists and one of its sources was changed after it.
+pub(crate) fn is_older(root: &Utf8Path, path: &Utf8Path, sources: &[&Utf8Path]) -> bool {
+    let changed = |path: &Utf8Path| fs::metadata(root.join(path)).ok()?.modified().ok();
+    let Some(written) = changed(path) else { return false };
+    sources.iter().filter_map(|source| changed(source)).any(|at| at > written)
+}
+
 /// The text at a path. What is no text counts as a foreign file that says nothing.
 fn read(path: &Utf8Path) -> anyhow::Result<Option<String>> {
     match fs::read(path) {

@@ -67,10 +67,11 @@ fn setting(text: &str, section: &str, key: &str) -> Option<String> {
     for line in text.lines().map(str::trim) {
         if let Some(name) = line.strip_prefix('[').and_then(|it| it.strip_suffix(']')) {
             inside = name.trim().eq_ignore_ascii_case(section);
-        } else if inside && let Some((name, value)) = line.split_once('=') {
-            if name.trim().eq_ignore_ascii_case(key) {
-                found = Some(unquote(value.trim()).to_owned());
-            }
+        } else if inside
+            && let Some((name, value)) = line.split_once('=')
+            && name.trim().eq_ignore_ascii_case(key)
+        {
+            found = Some(unquote(value.trim()).to_owned());
         }
     }
     found

@@ -68,11 +68,6 @@ impl LockFile {
         self.stages.get(*self.places.get(stage)?).map(|stage| &stage.entry)
     }
 
-    /// Names of the stages, in the order of the file.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.stages.iter().map(|stage| stage.name.as_str())
-    }
-
     /// Replaces the entry of a stage in its place, or adds it at the end.
     pub(crate) fn set(&mut self, stage: &str, entry: Entry) {
         self.unchanged = None;

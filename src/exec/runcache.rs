@@ -125,6 +125,8 @@ fn without_counts(value: &Value) -> Value {
                 .collect(),
         ),
         Value::List(items) => Value::List(items.iter().map(without_counts).collect()),
-        _ => value.clone(),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) => {
+            value.clone()
+        }
     }
 }

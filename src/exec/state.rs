@@ -136,3 +136,33 @@ fn hide_from_git(file: &Utf8Path) -> anyhow::Result<()> {
     }
     atomic::write(&ignore, b"*\n").context("the folder of the state cannot be made")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_remembered_once_the_file_has_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let (path, md5) = (Utf8Path::new("a b.txt"), "0123456789abcdef0123456789abcdef");
+        let stamp = || Stamp::from(&std::fs::metadata(root.join(path)).unwrap());
+        std::fs::write(root.join(path), "one").unwrap();
+        let state = State::load(root);
+        state.record(path, stamp(), md5, Moment::now());
+        assert_eq!(state.get(path, stamp()), None);
+
+        let later = Moment(Moment::now().0 + SETTLED);
+        state.record(path, stamp(), md5, later);
+        state.record(Utf8Path::new("gone"), stamp(), md5, later);
+        state.save(root).unwrap();
+        let state = State::load(root);
+        assert_eq!(state.get(path, stamp()).as_deref(), Some(md5));
+        assert_eq!(state.get(Utf8Path::new("gone"), stamp()), None);
+
+        // Same size, and the old time put back: the change still shows.
+        let mut rewritten = stamp();
+        rewritten.ctime += 1;
+        assert_eq!(state.get(path, rewritten), None);
+    }
+}

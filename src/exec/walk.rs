@@ -1,5 +1,4 @@
 //! The files of a directory that DVC would hash, in DVC's order.
-#![expect(clippy::disallowed_methods, reason = "lists directories")]
 
 use crate::exec::dvcignore::{DvcIgnore, FILE_NAME};
 use crate::exec::hash::HashError;

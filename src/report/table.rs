@@ -49,10 +49,6 @@ impl Table {
         self.rows.push(cells.into_iter().collect());
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// Each line ends in a line break and has no spaces before it.
     pub(crate) fn render(&self, paint: Paint) -> String {
         let widths = self.widths();

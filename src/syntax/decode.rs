@@ -18,7 +18,6 @@ pub(crate) fn section(node: Node, sink: &mut Sink) -> Spec {
     let span = node.span;
     let root = Node {
         name: Spanned::new(String::new(), span.before()),
-        quoted: false,
         entries: Vec::new(),
         block: Some(Block { nodes: vec![node], span }),
         span,

@@ -5,7 +5,8 @@
 //!   columns, else it is broken; a block of several lines stays so; an empty one is `{}`.
 //! - At most one blank line. At the top level exactly one around a node of several lines, except
 //!   that a single line may stay directly above a longer node of the same name.
-//! - In `columns` name, type, the rest and the block align; where children are named by the
+//! - In `columns` name, type, the rest and the block align, two blanks apart, the `?` of a type
+//!   hanging into the gap and the block in the first free column; where children are named by the
 //!   author (`thresholds`, `vars`, …) what follows the name aligns; elsewhere adjacent lines with
 //!   the same name and the same kind of entries align. Blank and comment lines end a group.
 //! - Comments behind a line stand at column 41 or, when a neighbour is longer, two blanks behind

@@ -80,7 +80,6 @@ impl Reader<'_> {
 
     fn node(&self, node: &KdlNode) -> Node {
         let name = node.name();
-        let quoted = name.repr().is_some_and(|repr| repr.starts_with(['"', '#']));
         let name = Spanned::new(name.value().to_owned(), self.span(name.span()));
         let block = node.children().map(|children| self.block(children));
         let mut span = name.span.to(self.span(node.span()));
@@ -90,7 +89,7 @@ impl Reader<'_> {
         for last in entries.last().map(Entry::span).iter().chain(block.iter().map(|it| &it.span)) {
             span = span.to(*last);
         }
-        Node { name, quoted, entries, block, span }
+        Node { name, entries, block, span }
     }
 
     fn block(&self, document: &KdlDocument) -> Block {

@@ -5,8 +5,6 @@
 
 mod values;
 
-pub(crate) use values::is_name;
-
 use crate::base::bound::Op;
 use crate::base::diagnostic::Sink;
 use crate::base::source::{Span, Spanned};

@@ -25,13 +25,6 @@ pub(crate) fn starts_section(line: &str) -> bool {
     SECTIONS.contains(&name) || LATER.contains(&name)
 }
 
-/// Whether the section that a line starts makes no sense without a block.
-pub(crate) fn needs_block(line: &str) -> bool {
-    let name = first_word(line);
-    matches!(name, "project" | "vars" | "schema" | "stage" | "thresholds" | "targets")
-        || LATER.contains(&name)
-}
-
 fn first_word(line: &str) -> &str {
     line.split([' ', '\t', '\r', '\n', '{', '"', ';']).next().unwrap_or_default()
 }

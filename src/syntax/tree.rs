@@ -10,8 +10,6 @@ use crate::base::source::{Span, Spanned};
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) name: Spanned<String>,
-    /// Whether the name is written in quotes.
-    pub(crate) quoted: bool,
     pub(crate) entries: Vec<Entry>,
     /// `None` without a block; an empty block is an empty list.
     pub(crate) block: Option<Block>,

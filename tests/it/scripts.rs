@@ -1,4 +1,9 @@
 //! Runs the Python scripts that tests compare with.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "starts Python and says aloud when it cannot"
+)]
 
 use crate::{tools, tree};
 use std::io::Write as _;
@@ -6,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// A Python with PyYAML and ruamel.yaml, or `None` and a remark.
-pub fn python_with_yaml(test: &str) -> Option<PathBuf> {
+pub(crate) fn python_with_yaml(test: &str) -> Option<PathBuf> {
     let python = tools::python(test)?;
     let probe = Command::new(&python).args(["-c", "import yaml, ruamel.yaml"]).output();
     if probe.is_ok_and(|output| output.status.success()) {
@@ -17,7 +22,7 @@ pub fn python_with_yaml(test: &str) -> Option<PathBuf> {
 }
 
 /// Runs one of the scripts in `tests/python` with text as its input.
-pub fn run(python: &Path, script: &str, arguments: &[&str], input: &str) -> Output {
+pub(crate) fn run(python: &Path, script: &str, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(python)
         .arg(tree::root().join("tests/python").join(script))
         .args(arguments)

@@ -1,4 +1,10 @@
 //! Real DVC believes the lock, the cache and the run cache that we write, and we believe its.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test stops at the first surprise"
+)]
 
 use crate::tools;
 use camino::{Utf8Path, Utf8PathBuf};

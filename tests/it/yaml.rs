@@ -1,4 +1,5 @@
 //! Strings that other YAML writers and readers get wrong, and plain scalars as DVC reads them.
+#![expect(clippy::disallowed_methods, reason = "a test stops at the first surprise")]
 
 use crate::scripts;
 use std::fs;
@@ -169,141 +170,8 @@ fn may_stand_plain(text: &str) -> bool {
 
 /// Strings that are unchanged only if the writer quotes and the reader resolves rightly.
 fn nasty_strings() -> Vec<String> {
-    let words = "y Y yes Yes YES n N no No NO on On ON off Off OFF true True TRUE tRUE false False FALSE \
-        null Null NULL nUll ~ nil none None undefined \
-        0 1 -1 +1 00 01 007 017 08 0o17 0o8 0O17 -0o7 0x1F 0X1F 0xg 0b101 0b2 0B1 1_000 _1 1_ 1__0 +_1 0_7 \
-        123456789012345678901234567890 0x 0b 0o 1,000 1.000,5 \
-        1. 1.0 1.5 .5 -.5 +.5 ._5 ._ . .. ... 1e3 1E3 1e+3 1e-3 1e 1e+ 1.e5 1.5e3 .5e3 .5e+3 .5e-3 1_0.0_1 1_e5 1e1_0 \
-        1.2.3 1.2.3.4 1-2 1/2 1e400 -1e400 1e-400 0.1e1 00.5 1._5 \
-        .inf .Inf .INF -.inf -.INF +.inf .iNF inf Infinity -Infinity .nan .NaN .NAN .Nan +.nan nan NaN \
-        1:30 1:30:45 12:30:45.678 190:20:30 1:60 -1:30 01:02 1:2:3:4 \
-        2024-01-01 2024-1-1 2024-13-45 24-01-01 2024-01 2024-01-01T10:00:00 2024-01-01T10:00:00Z \
-        2024-01-01t10:00:00.5+02:00 2024-01-01T10:00 2001-12-14T21:59:43.10-05:00 \
-        = == << <<< < > >> | || & && & * ** *a &a !a ! !! !!str % %YAML @ @a ` `a` # #a a#b - -- --- ---a -a -1a \
-        ? ?a ?? : :: :a a: a:b a::b , ,a a, [ ] [] [a] a] [a { } {} {a} {{a}} {{ }} ${x} $x $(x) \\${x} {a:b} \
-        ' '' 'a' a'b it's \" \"\" \"a\" a\"b '\" \\ \\\\ \\n \\x41 C:\\dir\\file a\\ / // a/b ../x ./x ~/x \
-        é ñandú 日本語 🎉 👩\u{200d}👩\u{200d}👧 a\u{301} \u{ff21} ← \u{200b} \u{200e}";
-    let mut strings: Vec<String> =
-        words.split(' ').filter(|it| !it.is_empty()).map(str::to_owned).collect();
-    let others = [
-        "",
-        " ",
-        "  ",
-        "\t",
-        "\n",
-        "\n\n",
-        " a",
-        "a ",
-        "  a  ",
-        "\ta",
-        "a\t",
-        "a\tb",
-        "\na",
-        "a\n",
-        "a\n\n",
-        "\n\na",
-        "a\nb",
-        "a\n\nb",
-        "a\n b",
-        "a \nb",
-        "a\n\tb",
-        " a\nb",
-        "a\r\nb",
-        "a\rb",
-        "\r",
-        "\r\n",
-        "a\n#b\n",
-        "a\n---\nb",
-        "a\n...\nb",
-        "- a",
-        "? a",
-        ": a",
-        "a: b",
-        "a : b",
-        "a :b",
-        "a # b",
-        "a #b",
-        "# a",
-        "- - a",
-        "-\ta",
-        "key: [1, 2]",
-        "a, b",
-        "[a, b]",
-        "{a: b}",
-        "a: 'b",
-        "'a' b",
-        "\"a\" b",
-        "a \"b\"",
-        "'a",
-        "\"a",
-        "a'",
-        "a\"",
-        "it's \"both\"",
-        "{{ x }}",
-        "${{ x }}",
-        "{{ a.b | c }} d",
-        "%TAG ! x",
-        "@ a",
-        "` a",
-        "! a",
-        "& a",
-        "* a",
-        "| a",
-        "> a",
-        "|\n a",
-        "\u{feff}",
-        "\u{feff}a",
-        "a\u{feff}",
-        "\u{85}",
-        "a\u{85}b",
-        "\u{2028}",
-        "a\u{2028}b",
-        "\u{2029}",
-        "\u{a0}",
-        "a\u{a0}",
-        "\0",
-        "a\0b",
-        "\u{1}",
-        "\u{7}",
-        "\u{8}",
-        "\u{b}",
-        "\u{c}",
-        "\u{1b}[31mred\u{1b}[0m",
-        "\u{7f}",
-        "\u{80}",
-        "\u{9f}",
-        "\u{fffd}",
-        "\u{fffe}",
-        "\u{ffff}",
-        "\u{e000}",
-        "\u{10ffff}",
-        "\u{10000}",
-        "2024-01-01 10:00:00",
-        "2024-1-1 1:00:00 Z",
-        "yes ",
-        " no",
-        "null ",
-        "1 ",
-        " 1",
-        "true\n",
-        "1\n",
-        "~ ",
-        "=a",
-        "<< a",
-        "2024-01-01 ",
-        "python -m a.b --x 'y z' | tee \"log #1\" && echo ${HOME}",
-        "set -e\nfor f in *.csv; do\n  echo \"$f\"\ndone\n",
-        "cat <<'EOF'\n\tkey: value\n  - item\nEOF\n",
-        "#!/bin/sh\n# comment\n\n\techo 'a' \\\n  && echo b\n\n",
-        "if [ \"$x\" = 'y' ]; then\n    exit 1\nfi",
-        "a:\n  - b\n  - c: d\n",
-        "  indented\nfirst",
-        "trailing  \nblank",
-        "\n leading",
-        "end\\",
-        "end\\\n",
-    ];
-    strings.extend(others.iter().map(|&it| it.to_owned()));
+    let mut strings: Vec<String> = WORDS.split_whitespace().map(str::to_owned).collect();
+    strings.extend(OTHERS.iter().map(|&it| it.to_owned()));
     strings.push("word ".repeat(40).trim_end().to_owned());
     strings.push("word ".repeat(40));
     strings.push("x".repeat(200));
@@ -318,3 +186,138 @@ fn nasty_strings() -> Vec<String> {
     assert!(strings.len() >= 244, "{} strings", strings.len());
     strings
 }
+
+/// Those without blanks.
+const WORDS: &str = "y Y yes Yes YES n N no No NO on On ON off Off OFF true True TRUE tRUE false False FALSE \
+        null Null NULL nUll ~ nil none None undefined \
+        0 1 -1 +1 00 01 007 017 08 0o17 0o8 0O17 -0o7 0x1F 0X1F 0xg 0b101 0b2 0B1 1_000 _1 1_ 1__0 +_1 0_7 \
+        123456789012345678901234567890 0x 0b 0o 1,000 1.000,5 \
+        1. 1.0 1.5 .5 -.5 +.5 ._5 ._ . .. ... 1e3 1E3 1e+3 1e-3 1e 1e+ 1.e5 1.5e3 .5e3 .5e+3 .5e-3 1_0.0_1 1_e5 1e1_0 \
+        1.2.3 1.2.3.4 1-2 1/2 1e400 -1e400 1e-400 0.1e1 00.5 1._5 \
+        .inf .Inf .INF -.inf -.INF +.inf .iNF inf Infinity -Infinity .nan .NaN .NAN .Nan +.nan nan NaN \
+        1:30 1:30:45 12:30:45.678 190:20:30 1:60 -1:30 01:02 1:2:3:4 \
+        2024-01-01 2024-1-1 2024-13-45 24-01-01 2024-01 2024-01-01T10:00:00 2024-01-01T10:00:00Z \
+        2024-01-01t10:00:00.5+02:00 2024-01-01T10:00 2001-12-14T21:59:43.10-05:00 \
+        = == << <<< < > >> | || & && & * ** *a &a !a ! !! !!str % %YAML @ @a ` `a` # #a a#b - -- --- ---a -a -1a \
+        ? ?a ?? : :: :a a: a:b a::b , ,a a, [ ] [] [a] a] [a { } {} {a} {{a}} {{ }} ${x} $x $(x) \\${x} {a:b} \
+        ' '' 'a' a'b it's \" \"\" \"a\" a\"b '\" \\ \\\\ \\n \\x41 C:\\dir\\file a\\ / // a/b ../x ./x ~/x \
+        é ñandú 日本語 🎉 👩\u{200d}👩\u{200d}👧 a\u{301} \u{ff21} ← \u{200b} \u{200e}";
+
+const OTHERS: &[&str] = &[
+    "",
+    " ",
+    "  ",
+    "\t",
+    "\n",
+    "\n\n",
+    " a",
+    "a ",
+    "  a  ",
+    "\ta",
+    "a\t",
+    "a\tb",
+    "\na",
+    "a\n",
+    "a\n\n",
+    "\n\na",
+    "a\nb",
+    "a\n\nb",
+    "a\n b",
+    "a \nb",
+    "a\n\tb",
+    " a\nb",
+    "a\r\nb",
+    "a\rb",
+    "\r",
+    "\r\n",
+    "a\n#b\n",
+    "a\n---\nb",
+    "a\n...\nb",
+    "- a",
+    "? a",
+    ": a",
+    "a: b",
+    "a : b",
+    "a :b",
+    "a # b",
+    "a #b",
+    "# a",
+    "- - a",
+    "-\ta",
+    "key: [1, 2]",
+    "a, b",
+    "[a, b]",
+    "{a: b}",
+    "a: 'b",
+    "'a' b",
+    "\"a\" b",
+    "a \"b\"",
+    "'a",
+    "\"a",
+    "a'",
+    "a\"",
+    "it's \"both\"",
+    "{{ x }}",
+    "${{ x }}",
+    "{{ a.b | c }} d",
+    "%TAG ! x",
+    "@ a",
+    "` a",
+    "! a",
+    "& a",
+    "* a",
+    "| a",
+    "> a",
+    "|\n a",
+    "\u{feff}",
+    "\u{feff}a",
+    "a\u{feff}",
+    "\u{85}",
+    "a\u{85}b",
+    "\u{2028}",
+    "a\u{2028}b",
+    "\u{2029}",
+    "\u{a0}",
+    "a\u{a0}",
+    "\0",
+    "a\0b",
+    "\u{1}",
+    "\u{7}",
+    "\u{8}",
+    "\u{b}",
+    "\u{c}",
+    "\u{1b}[31mred\u{1b}[0m",
+    "\u{7f}",
+    "\u{80}",
+    "\u{9f}",
+    "\u{fffd}",
+    "\u{fffe}",
+    "\u{ffff}",
+    "\u{e000}",
+    "\u{10ffff}",
+    "\u{10000}",
+    "2024-01-01 10:00:00",
+    "2024-1-1 1:00:00 Z",
+    "yes ",
+    " no",
+    "null ",
+    "1 ",
+    " 1",
+    "true\n",
+    "1\n",
+    "~ ",
+    "=a",
+    "<< a",
+    "2024-01-01 ",
+    "python -m a.b --x 'y z' | tee \"log #1\" && echo ${HOME}",
+    "set -e\nfor f in *.csv; do\n  echo \"$f\"\ndone\n",
+    "cat <<'EOF'\n\tkey: value\n  - item\nEOF\n",
+    "#!/bin/sh\n# comment\n\n\techo 'a' \\\n  && echo b\n\n",
+    "if [ \"$x\" = 'y' ]; then\n    exit 1\nfi",
+    "a:\n  - b\n  - c: d\n",
+    "  indented\nfirst",
+    "trailing  \nblank",
+    "\n leading",
+    "end\\",
+    "end\\\n",
+];

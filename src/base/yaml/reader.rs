@@ -113,7 +113,13 @@ impl Builder<'_> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.finish(end),
             Event::Alias(id) => self.alias(id, start, end),
-            _ => Ok(()),
+            // A new kind of event would be a new kind of value: it must not vanish.
+            Event::StreamStart | Event::StreamEnd | Event::DocumentEnd | Event::Comment(..) => {
+                Ok(())
+            }
+            Event::Anchor(..) | Event::UnresolvedAlias(_) | _ => {
+                Err(self.error(start, "something that is not read stands here"))
+            }
         }
     }
 
@@ -268,10 +274,7 @@ impl Builder<'_> {
 
     /// The entries that `<<` brings in: of one map, or of a list in which earlier maps win.
     fn merged(&self, value: Node) -> Result<Vec<(Node, Node)>, YamlError> {
-        let maps = match value.kind {
-            Kind::List(items) => items,
-            _ => vec![value],
-        };
+        let maps = if let Kind::List(items) = value.kind { items } else { vec![value] };
         let mut merged = Vec::new();
         for map in maps.into_iter().rev() {
             let start = map.start;

@@ -57,22 +57,37 @@ const NO_TABLES: &[&str] = &[
 ];
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
+    let project = context.project;
+    let datasets = project.datasets.iter();
+    let datasets = datasets.map(|it| (it.schema.as_ref(), it.path.value.as_path(), it.path.span));
+    let stages = project.stages.iter().flat_map(|stage| outputs(stage).chain(inputs(stage)));
+    // Instances of a matrix share their places.
     let mut told = BTreeSet::new();
-    for dataset in &context.project.datasets {
-        examine(
-            context,
-            dataset.schema.as_ref(),
-            &dataset.path.value,
-            dataset.path.span,
-            &mut told,
-            sink,
-        );
-    }
-    for stage in &context.project.stages {
-        for (schema, path, span) in outputs(stage).chain(inputs(stage)) {
-            examine(context, schema, path, span, &mut told, sink);
+    for (schema, path, span) in datasets.chain(stages) {
+        let suffix = path.extension().unwrap_or_default().to_ascii_lowercase();
+        if let Some(schema) = schema.filter(|_| NO_TABLES.contains(&suffix.as_str()))
+            && told.insert(span)
+        {
+            report(context, schema, &suffix, span, sink);
         }
     }
+}
+
+fn report(
+    context: &Context<'_>,
+    schema: &Spanned<SchemaId>,
+    suffix: &str,
+    span: Span,
+    sink: &mut Sink,
+) {
+    let name = &context.project.schema(schema.value).name.value;
+    sink.report(
+        RULE.code
+            .at(span, format!("a `.{suffix}` file has no columns to check against `{name}`"))
+            .label("holds no table")
+            .also(schema.span, "the schema is for every path of this line")
+            .help("give paths without a schema a line of their own"),
+    );
 }
 
 type Place<'a> = (Option<&'a Spanned<SchemaId>>, &'a Utf8Path, Span);
@@ -88,27 +103,4 @@ fn inputs(stage: &Stage) -> impl Iterator<Item = Place<'_>> {
         let dep = stage.deps.get(*index).filter(|dep| matches!(dep.source, DepSource::Path(_)))?;
         Some((dep.schema.as_ref(), path.as_path(), dep.span))
     })
-}
-
-fn examine(
-    context: &Context<'_>,
-    schema: Option<&Spanned<SchemaId>>,
-    path: &Utf8Path,
-    span: Span,
-    told: &mut BTreeSet<Span>,
-    sink: &mut Sink,
-) {
-    let Some(schema) = schema else { return };
-    let suffix = path.extension().unwrap_or_default().to_ascii_lowercase();
-    if !NO_TABLES.contains(&suffix.as_str()) || !told.insert(span) {
-        return;
-    }
-    let name = &context.project.schema(schema.value).name.value;
-    sink.report(
-        RULE.code
-            .at(span, format!("a `.{suffix}` file has no columns to check against `{name}`"))
-            .label("holds no table")
-            .also(schema.span, "the schema is for every path of this line")
-            .help("give paths without a schema a line of their own"),
-    );
 }

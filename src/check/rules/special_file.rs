@@ -27,7 +27,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 Entry::Special => Some(path.to_owned()),
                 Entry::Directory => {
                     let found = tree::below(context.files, path).into_iter();
-                    let mut special = found.filter(|(_, entry)| *entry == Entry::Special);
+                    let special = found.filter(|(_, entry)| *entry == Entry::Special);
                     special.map(|(path, _)| path).find(|path| !context.files.dvc_ignored(path))
                 }
                 Entry::Missing | Entry::File | Entry::Link { .. } => None,

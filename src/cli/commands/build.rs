@@ -99,6 +99,20 @@ fn files(wanted: &[&'static Target], ready: &Ready) -> FileSet {
     wanted.iter().flat_map(|target| (target.emit)(&input)).collect()
 }
 
+/// Generated files on disk that are older than the spec and differ from what would be written.
+pub(crate) fn stale(context: &Context, ready: &Ready) -> anyhow::Result<Vec<Utf8PathBuf>> {
+    let named = ready.plan.project.targets.iter();
+    let wanted: Vec<_> = named.filter_map(|target| targets::find(&target.value)).collect();
+    let paths = wanted.iter().flat_map(|target| target.paths).map(Utf8Path::new);
+    let sources: Vec<&Utf8Path> = ready.sources.iter().map(|(_, it)| it.path.as_path()).collect();
+    if !paths.into_iter().any(|path| writing::is_older(&context.root, path, &sources)) {
+        return Ok(Vec::new());
+    }
+    let changes = writing::compare(&context.root, files(&wanted, ready))?;
+    let stale = changes.into_iter().filter(|it| !matches!(it.state, State::Same | State::Missing));
+    Ok(stale.map(|it| it.path).collect())
+}
+
 /// What targets wrote that the spec does not name any more.
 fn leftovers(root: &Utf8Path, wanted: &[&'static Target]) -> anyhow::Result<Vec<Change>> {
     let is_wanted = |target: &&&Target| wanted.iter().any(|it| it.name == target.name);

@@ -1,7 +1,8 @@
 //! `mlc run`: brings stages up to date.
 
+use crate::cli::commands::build::stale;
 use crate::cli::commands::forecasts::{Wording, show};
-use crate::cli::context::Context;
+use crate::cli::context::{Context, note};
 use crate::cli::exit::Exit;
 use crate::cli::loading::{load_or_report, unknown_stage};
 use crate::cli::progress::json::Json;
@@ -82,7 +83,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
         let shown = Wording { dry: true, explain: args.explain, json: args.json };
         return show(context, &ready.plan, &selected, args.force, shown);
     }
-    execute(args, context, &ready.plan, &selected)
+    let exit = execute(args, context, &ready.plan, &selected)?;
+    for path in stale(context, &ready)? {
+        note(&format!("note: {path} is not what the spec says any more; run `mlc build`"));
+    }
+    Ok(exit)
 }
 
 impl Args {

@@ -108,9 +108,10 @@ impl Emitter {
                 if place == Place::ListItem {
                     self.write_indent(indent);
                 }
-                match value {
-                    Value::Str(text) => self.string(text, indent, false),
-                    _ => self.plain(&scalar_text(value), indent, true),
+                if let Value::Str(text) = value {
+                    self.string(text, indent, false);
+                } else {
+                    self.plain(&scalar_text(value), indent, true);
                 }
             }
         }

@@ -12,10 +12,13 @@ pub(crate) struct Entry {
     /// Written sorted by path.
     pub(crate) deps: Vec<Artifact>,
     /// Values by file and dotted key. Written with `params.yaml` first, else sorted.
-    pub(crate) params: Vec<(String, Vec<(String, Value)>)>,
+    pub(crate) params: ParamsValues,
     /// Outs, metrics and plots together, written sorted by path.
     pub(crate) outs: Vec<Artifact>,
 }
+
+/// Values by file, then by dotted key.
+pub(crate) type ParamsValues = Vec<(String, Vec<(String, Value)>)>;
 
 /// A command as `dvc.yaml` and the lock hold it. A text never equals a list of one text.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use crate::base::value::Value;
 use crate::base::yaml::{self, Kind, Node, YamlError};
-use crate::exec::lock::entry::{Artifact, Cmd, Entry};
+use crate::exec::lock::entry::{Artifact, Cmd, Entry, ParamsValues};
 use std::fmt;
 
 /// Why a lock file cannot be used.
@@ -135,11 +135,16 @@ impl Reader<'_> {
         match &value.kind {
             Kind::Str(text) => Ok(Cmd::Text(text.clone())),
             Kind::List(items) => Ok(Cmd::List(items.iter().map(Node::to_value).collect())),
-            kind => Err(self.wrong_kind(value, "`cmd`", "a string or a list", kind)),
+            kind @ (Kind::Null
+            | Kind::Bool(_)
+            | Kind::Int(_)
+            | Kind::Float(_)
+            | Kind::Date(_)
+            | Kind::Map(_)) => Err(self.wrong_kind(value, "`cmd`", "a string or a list", kind)),
         }
     }
 
-    fn params(&self, value: &Node) -> Result<Vec<(String, Vec<(String, Value)>)>, LockError> {
+    fn params(&self, value: &Node) -> Result<ParamsValues, LockError> {
         let file = |(key, values): &(Node, Node)| {
             let file = self.string(key, "a params file")?;
             let values = self.map(values, "a params file")?.iter();
@@ -189,11 +194,11 @@ impl Reader<'_> {
     }
 
     fn count(&self, node: &Node, what: &str) -> Result<Option<u64>, LockError> {
-        match node.kind {
-            Kind::Null => Ok(None),
-            Kind::Int(value) if u64::try_from(value).is_ok() => Ok(u64::try_from(value).ok()),
-            _ => Err(self.wrong_kind(node, what, "a count", &node.kind)),
+        if node.kind == Kind::Null {
+            return Ok(None);
         }
+        let count = if let Kind::Int(value) = node.kind { u64::try_from(value).ok() } else { None };
+        count.map(Some).ok_or_else(|| self.wrong_kind(node, what, "a count", &node.kind))
     }
 
     fn wrong_kind(&self, node: &Node, what: &str, wanted: &str, found: &Kind) -> LockError {

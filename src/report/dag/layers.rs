@@ -41,23 +41,26 @@ impl Item {
 }
 
 /// Precondition: `component` holds all nodes that are connected to one of them, sorted.
-pub(super) fn layers(view: &View, component: &[usize], sizes: &Dense<(usize, usize)>) -> Layers {
-    let ranks = ranks(view, component);
-    let depth = ranks.values().max().map_or(0, |rank| rank + 1);
-    let mut layers =
-        Layers { items: Dense::from(Vec::new()), rows: Dense::filled(depth, Vec::new()) };
+pub(super) fn layers(
+    view: &View,
+    component: &[usize],
+    sizes: &Dense<(usize, usize)>,
+    ranks: &Dense<usize>,
+) -> Layers {
+    let depth = component.iter().map(|&node| ranks[node] + 1).max().unwrap_or(0);
+    let mut layers = Layers { items: Dense::from(Vec::new()), rows: Dense::filled(depth, vec![]) };
     let mut homes = BTreeMap::new();
     for &node in component {
-        homes.insert(node, layers.add(Some(node), node, ranks[&node], sizes[node]));
+        homes.insert(node, layers.add(Some(node), node, ranks[node], sizes[node]));
     }
-    for &source in component {
-        let mut carriers = vec![homes[&source]];
-        let rank = ranks[&source];
-        let mut targets: Vec<usize> =
-            view.below[source].iter().copied().filter(|to| ranks[to] > rank).collect();
-        targets.sort_by_key(|to| (ranks[to], *to));
+    for (&source, &home) in &homes {
+        let mut carriers = vec![home];
+        let mut targets = view.below[source].clone();
+        targets.retain(|&to| ranks[to] > ranks[source]);
+        targets.sort_by_key(|&to| (ranks[to], to));
         for to in targets {
-            layers.wire(source, rank, &mut carriers, (homes[&to], ranks[&to]));
+            let Some(&home) = homes.get(&to) else { continue };
+            layers.wire(source, ranks[source], &mut carriers, (home, ranks[to]));
         }
     }
     layers.sort_by_visit();
@@ -131,33 +134,26 @@ impl Layers {
     }
 }
 
-/// Longest way from a start; starts move down to just above the first that needs them.
-fn ranks(view: &View, component: &[usize]) -> BTreeMap<usize, usize> {
-    let mut ranks: BTreeMap<usize, usize> = component.iter().map(|&node| (node, 0)).collect();
-    let mut missing: BTreeMap<usize, usize> =
-        component.iter().map(|&node| (node, view.above[node].len())).collect();
-    let mut ready: Vec<usize> =
-        component.iter().copied().filter(|&node| view.above[node].is_empty()).collect();
+/// The layer of each node: the longest way from a start; starts move down to just above the first
+/// that needs them.
+pub(super) fn ranks(view: &View) -> Dense<usize> {
+    let all = 0..view.nodes.len();
+    let mut ranks = Dense::filled(view.nodes.len(), 0usize);
+    let mut missing: Vec<usize> = all.clone().map(|node| view.above[node].len()).collect();
+    let mut ready: Vec<usize> = all.filter(|&node| view.above[node].is_empty()).collect();
     let starts = ready.clone();
     while let Some(node) = ready.pop() {
-        let next = ranks.get(&node).map_or(0, |rank| rank + 1);
         for &below in &view.below[node] {
-            if let Some(rank) = ranks.get_mut(&below) {
-                *rank = next.max(*rank);
-            }
-            if let Some(left) = missing.get_mut(&below) {
+            ranks[below] = ranks[below].max(ranks[node] + 1);
+            if let Some(left) = missing.get_mut(below) {
                 *left -= 1;
-                if *left == 0 {
-                    ready.push(below);
-                }
+                ready.extend((*left == 0).then_some(below));
             }
         }
     }
     for start in starts {
-        let first = view.below[start].iter().filter_map(|below| ranks.get(below)).min();
-        if let Some(rank) = first.map(|first| first.saturating_sub(1)) {
-            ranks.insert(start, rank);
-        }
+        let first = view.below[start].iter().map(|&below| ranks[below]).min();
+        ranks[start] = first.map_or(0, |first| first.saturating_sub(1));
     }
     ranks
 }

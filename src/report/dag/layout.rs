@@ -3,7 +3,7 @@
 
 use crate::report::dag::View;
 use crate::report::dag::dense::Dense;
-use crate::report::dag::layers::{Layers, layers};
+use crate::report::dag::layers::{Layers, layers, ranks};
 use crate::report::dag::order::order;
 use crate::report::dag::place::place;
 use crate::report::dag::route::{Channel, channel};
@@ -52,9 +52,10 @@ pub(crate) fn layout(view: &View, room: usize) -> Layout {
         (0..view.nodes.len()).map(|node| size(view, node, &lines[node])).collect();
     let sizes = Dense::from(sizes);
     let mut all = Layout::default();
+    let ranks = ranks(view);
     let mut shelf = (0, 0);
     for component in components(view) {
-        let mut part = layers(view, &component, &sizes);
+        let mut part = layers(view, &component, &sizes, &ranks);
         order(&mut part);
         place(&mut part);
         let part = assemble(&part, &lines);

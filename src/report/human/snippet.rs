@@ -90,11 +90,6 @@ impl Snippet {
         let start = line.map_or(0, |line| line.range.start);
         self.text.get(start..place).unwrap_or_default().chars().map(char_width).sum()
     }
-
-    /// Digits of the largest line number.
-    pub(super) fn digits(&self) -> usize {
-        self.lines.last().map_or(1, |line| (line.number + 1).to_string().len())
-    }
 }
 
 impl Line {

@@ -93,7 +93,7 @@ fn print_node<'a>(page: &mut Page<'a>, node: Node<'a>, depth: usize, place: Plac
                 page.push(&" ".repeat(INDENT), INDENT);
                 line_start = true;
             }
-            Part::Block(block) if stays => print_flat(page, block),
+            Part::Block(block) if stays => print_flat(page, &block, node.name),
             Part::Block(block) => {
                 print_block(page, block, depth, align, node.name);
                 align = Align::Loose;
@@ -129,29 +129,30 @@ fn open_brace(page: &mut Page, dead: bool) {
 }
 
 /// Prints a block on the line. Precondition: it has a flat width.
-fn print_flat(page: &mut Page, block: Block) {
+fn print_flat(page: &mut Page, block: &Block, name: &str) {
     open_brace(page, block.dead);
     let mut separator: Cow<str> = " ".into();
     let empty = block.items.is_empty();
-    for item in block.items {
+    for item in &block.items {
         page.push(&separator, separator.len());
         separator = "; ".into();
         match item {
             Item::Comment(remark) => page.push(&remark.text, columns(&remark.text)),
-            Item::Node(node) => print_flat_node(page, node),
+            Item::Node(node) => print_flat_node(page, node, name == "columns"),
         }
     }
     page.push(if empty { "}" } else { " }" }, if empty { 1 } else { 2 });
 }
 
-fn print_flat_node(page: &mut Page, node: Node) {
-    for (index, part) in node.parts.into_iter().enumerate() {
+fn print_flat_node(page: &mut Page, node: &Node, in_columns: bool) {
+    for (index, part) in node.parts.iter().enumerate() {
         if index > 0 {
-            page.push(" ", 1);
+            let gap = if in_columns { table::gap_in_columns(node, index) } else { 1 };
+            page.push(if gap == 2 { "  " } else { " " }, gap);
         }
         match part {
             Part::Text(text) => page.push(&text.text, text.width),
-            Part::Block(block) => print_flat(page, block),
+            Part::Block(block) => print_flat(page, block, node.name),
             Part::Continuation(_) => {}
         }
     }

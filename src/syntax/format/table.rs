@@ -11,7 +11,7 @@ pub(super) struct Row {
     pub(super) stops: Vec<usize>,
 }
 
-/// A cell wider than this does not widen its column.
+/// A cell wider than this, its gap included, does not widen its column.
 const MAX_CELL: usize = 40;
 
 /// How the rows of a table are cut into cells.
@@ -141,10 +141,14 @@ fn keyed_stops(run: &[&Node]) -> Vec<Vec<usize>> {
     run.iter().map(|_| vec![0, name + 1]).collect()
 }
 
-/// The cells of a row in `columns`, as widths; 0 for an empty one.
+/// Blanks between two cells of `columns`.
+const GAP: usize = 2;
+
+/// The cells of a row in `columns`, each with the gap behind it; 0 for an empty one.
 #[derive(Debug)]
 struct Column {
     name: usize,
+    /// The `?` of a type hangs into the gap.
     kind: usize,
     rest: usize,
 }
@@ -154,11 +158,25 @@ impl Column {
         let typed = has_type(node);
         let texts = || node.parts.iter().take_while(|part| matches!(part, Part::Text(_)));
         let rest = texts().skip(1 + usize::from(typed)).map(|part| width(Some(part)) + 1);
+        let rest = rest.sum::<usize>();
         Self {
-            name: width(node.parts.first()),
-            kind: if typed { width(node.parts.get(1)) } else { 0 },
-            rest: rest.sum::<usize>().saturating_sub(1),
+            name: width(node.parts.first()) + GAP,
+            kind: if typed { width(node.parts.get(1)) + gap_in_columns(node, 2) } else { 0 },
+            rest: if rest == 0 { 0 } else { rest - 1 + GAP },
         }
+    }
+}
+
+/// Blanks before a part when it stands in `columns` without neighbours.
+pub(super) fn gap_in_columns(node: &Node, index: usize) -> usize {
+    let after_type = index == 2 && has_type(node);
+    let nullable = matches!(node.parts.get(1), Some(Part::Text(text)) if text.text.ends_with('?'));
+    let starts_cell =
+        after_type || index == 1 || matches!(node.parts.get(index), Some(Part::Block(_)));
+    match (starts_cell, after_type && nullable) {
+        (_, true) => GAP - 1,
+        (true, _) => GAP,
+        _ => 1,
     }
 }
 
@@ -169,11 +187,9 @@ fn has_type(node: &Node) -> bool {
 /// The block goes to the first free column, so that a row without bounds has no hole.
 fn column_stops(run: &[&Node], depth: usize) -> Vec<Vec<usize>> {
     let columns: Vec<Column> = run.iter().map(|node| Column::new(node)).collect();
-    let kind_at = column(columns.iter().map(|column| column.name)) + 2;
-    let kind = column(columns.iter().map(|column| column.kind));
-    let rest_at = if kind == 0 { kind_at } else { kind_at + kind + 1 };
-    let rest = column(columns.iter().map(|column| column.rest));
-    let block_at = if rest == 0 { rest_at } else { rest_at + rest + 1 };
+    let kind_at = column(columns.iter().map(|column| column.name));
+    let rest_at = kind_at + column(columns.iter().map(|column| column.kind));
+    let block_at = rest_at + column(columns.iter().map(|column| column.rest));
     let stops = run.iter().zip(&columns).map(|(node, column)| {
         let mut stops = vec![0; node.parts.len()];
         let mut set = |index: usize, at: usize| {

@@ -1,6 +1,5 @@
 //! Tables of thresholds.
 
-use crate::syntax::grammar::core::ALLOW;
 use crate::syntax::grammar::{Arguments, BlockRule, Bounds, Kind, NODE, NodeRule, Property};
 
 pub(crate) static THRESHOLDS: NodeRule = NodeRule {
@@ -43,6 +42,3 @@ pub(crate) static SIZE: NodeRule = NodeRule {
     repeats: true,
     ..NODE
 };
-
-/// `allow` within thresholds is not a metric.
-pub(crate) static THRESHOLDS_ALLOW: &NodeRule = &ALLOW;

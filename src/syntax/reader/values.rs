@@ -33,7 +33,7 @@ pub(super) fn check(literal: &Literal, kind: Kind, place: &str, sink: &mut Sink)
 }
 
 /// Whether it is a name of the language: `[A-Za-z_][A-Za-z0-9_-]*`.
-pub(crate) fn is_name(text: &str) -> bool {
+fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
