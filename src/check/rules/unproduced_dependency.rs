@@ -47,11 +47,13 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 fn missing<'a>(context: &Context<'_>, stage: &'a Stage) -> BTreeMap<Span, Vec<&'a Utf8Path>> {
     let graph = &context.project.graph;
     let mut missing: BTreeMap<Span, Vec<&Utf8Path>> = BTreeMap::new();
+    let mut told: BTreeMap<&Utf8Path, Span> = BTreeMap::new();
     for (index, path) in stage.instances.iter().flat_map(|it| &it.deps) {
         let Some(dep) = stage.deps.get(*index) else { continue };
         let is_there =
             graph.outputs_touching(path).next().is_some() || context.files.entry(path).exists();
-        if is_there || is_told_elsewhere(context, path) {
+        let is_told = *told.entry(path).or_insert(dep.span) != dep.span;
+        if is_told || is_there || is_told_elsewhere(context, path) {
             continue;
         }
         let found = missing.entry(dep.span).or_default();
