@@ -46,9 +46,11 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 /// What is missing, by the place that names it.
 fn missing<'a>(context: &Context<'_>, stage: &'a Stage) -> BTreeMap<Span, Vec<&'a Utf8Path>> {
     let mut missing: BTreeMap<Span, Vec<&Utf8Path>> = BTreeMap::new();
+    let mut told: BTreeMap<&Utf8Path, Span> = BTreeMap::new();
     for (index, path) in stage.instances.iter().flat_map(|it| &it.deps) {
         let Some(dep) = stage.deps.get(*index) else { continue };
-        if !paths::is_absent(context, path) || is_told_elsewhere(context, path) {
+        let is_told = *told.entry(path).or_insert(dep.span) != dep.span;
+        if is_told || !paths::is_absent(context, path) || is_told_elsewhere(context, path) {
             continue;
         }
         let found = missing.entry(dep.span).or_default();
