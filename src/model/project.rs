@@ -89,7 +89,6 @@ pub(crate) struct NamedSchema {
 #[derive(Clone, Debug)]
 pub(crate) struct Dataset {
     pub(crate) name: Spanned<String>,
-    pub(crate) span: Span,
     /// Relative to the root.
     pub(crate) path: Spanned<Utf8PathBuf>,
     /// Whether the path was wrong; that was reported.
