@@ -32,11 +32,14 @@ const MAX_SIZE: usize = 16 << 20;
 pub(crate) struct Cut {
     pub(crate) mended: Mended,
     pub(crate) chunks: Vec<Chunk>,
+    /// Whether the text was too large to be looked at.
+    refused: bool,
 }
 
 /// Mends and cuts the text of one file.
 pub(crate) fn cut(file: FileId, text: &str, sink: &mut Sink) -> Cut {
-    let text = if text.len() > MAX_SIZE {
+    let refused = text.len() > MAX_SIZE;
+    let text = if refused {
         let megabytes = text.len() >> 20;
         sink.report(
             codes::FILE_TOO_LARGE
@@ -49,17 +52,22 @@ pub(crate) fn cut(file: FileId, text: &str, sink: &mut Sink) -> Cut {
     };
     let mended = repair::mend(file, text, sink);
     let chunks = split::split(&mended, sink);
-    Cut { mended, chunks }
+    Cut { mended, chunks, refused }
 }
 
 /// Reads one top-level node of a file.
 pub(crate) fn read(cut: &Cut, chunk: &Chunk, sink: &mut Sink) -> ast::Spec {
     let mut spec = ast::Spec::default();
     let mut found = Sink::default();
-    for node in parse::chunk(&cut.mended, chunk, sink) {
+    let mut unreadable = Sink::default();
+    for node in parse::chunk(&cut.mended, chunk, &mut unreadable) {
         spec.append(decode::section(node, &mut found));
     }
-    found.retain(|diagnostic| !cut.mended.was_touched(diagnostic.primary.span));
+    // What is missing may be what could not be read.
+    let lost = unreadable.iter().next().is_some();
+    let echo = |slug| lost && codes::MISSING.iter().any(|code| code.slug == slug);
+    found.retain(|it| !cut.mended.was_touched(it.primary.span) && !echo(it.code.slug));
+    sink.extend(unreadable);
     sink.extend(found);
     spec
 }
@@ -71,7 +79,7 @@ pub(crate) fn check_version(cut: &Cut, sink: &mut Sink) {
     let code = lexer::tokens(said).into_iter().find(|token| !token.is_trivia());
     let start = first.map_or(0, |it| it.range.start);
     let (at, name) = code.map_or((0, ""), |token| (start + token.start, token.text(said)));
-    if name != "mlc" {
+    if name != "mlc" && !cut.refused {
         let place = cut.mended.span(at, at);
         sink.report(
             codes::MISSING_VERSION

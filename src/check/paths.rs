@@ -1,6 +1,7 @@
 //! What a step reads and writes, with the places that say so.
 
 use crate::base::source::Span;
+use crate::check::Context;
 use crate::model::ids::StepId;
 use crate::model::project::Project;
 use crate::model::stage::DepSource;
@@ -37,6 +38,12 @@ pub(super) fn touch(a: &Utf8Path, b: &Utf8Path) -> bool {
 /// Whether a step reads exactly this path.
 pub(super) fn reads_exactly(project: &Project, id: StepId, path: &Utf8Path) -> bool {
     reads(project, id).any(|(read, _)| read == path)
+}
+
+/// Whether a path is neither there nor written by a stage.
+pub(super) fn is_absent(context: &Context<'_>, path: &Utf8Path) -> bool {
+    !context.files.entry(path).exists()
+        && context.project.graph.outputs_touching(path).next().is_none()
 }
 
 /// Whether something in a template looks like `${…}`, which `dvc-expression` reports.

@@ -70,6 +70,11 @@ pub(crate) static UNCLOSED_STRING: Code = Code::fatal(
     "a string is not closed",
     include_str!("codes/unclosed_string.md"),
 );
+pub(crate) static BAD_ESCAPE: Code = Code::fatal(
+    "bad-escape",
+    "a backslash that starts no escape",
+    include_str!("codes/bad_escape.md"),
+);
 pub(crate) static MISSING_SPACE: Code = Code::fatal(
     "missing-space",
     "two values need a space between them",
@@ -199,6 +204,7 @@ pub(crate) static CODES: &[&Code] = &[
     &HASH_COMMENT,
     &SINGLE_QUOTES,
     &UNCLOSED_STRING,
+    &BAD_ESCAPE,
     &MISSING_SPACE,
     &BRACE_ON_NEXT_LINE,
     &UNCLOSED_BLOCK,
@@ -226,6 +232,9 @@ pub(crate) static CODES: &[&Code] = &[
     &MISSING_VERSION,
     &UNKNOWN_VERSION,
 ];
+
+/// Those that tell of something that is not there.
+pub(crate) static MISSING: &[&Code] = &[&MISSING_FIELD, &MISSING_VALUE, &MISSING_BOUND];
 
 /// Fields of later versions, so that they get a plain answer instead of "unknown".
 const LATER_FIELDS: &[&str] = &["when", "after", "unique-together", "slice", "row", "freshness"];

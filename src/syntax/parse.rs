@@ -7,6 +7,7 @@ use crate::base::bound::Op;
 use crate::base::diagnostic::Sink;
 use crate::base::source::{Span, Spanned};
 use crate::syntax::codes;
+use crate::syntax::lexer;
 use crate::syntax::repair::Mended;
 use crate::syntax::split::Chunk;
 use crate::syntax::tree::{Block, Entry, Literal, Node, RawBound, Scalar};
@@ -54,16 +55,15 @@ impl Reader<'_> {
 
     /// Reports the first error only: the others are often its echo.
     fn report(&self, source: &str, error: &kdl::KdlError, sink: &mut Sink) {
+        let line = culprit(source);
+        let (offset, error) = line.as_ref().map_or((0, error), |(at, error)| (*at, error));
         let Some(first) = error.diagnostics.first() else { return };
-        let (start, end) = narrowed(source, first.span);
-        let said = first.message.clone().unwrap_or_default();
-        let mut diagnostic = codes::SYNTAX_ERROR
-            .at(self.span_of(start, end), "this cannot be read")
-            .label(first.label.clone().unwrap_or(said));
-        if let Some(help) = &first.help {
-            diagnostic = diagnostic.help(help.clone());
-        }
-        sink.report(diagnostic);
+        let (start, end) = narrowed(source.get(offset..).unwrap_or_default(), first.span);
+        let said = first.message.as_deref().unwrap_or_default().to_lowercase();
+        let diagnostic = codes::SYNTAX_ERROR
+            .at(self.span_of(offset + start, offset + end), "this cannot be read")
+            .label(said.trim_end_matches('.'));
+        sink.report(diagnostic.maybe_help(first.help.clone()));
     }
 
     fn span_of(&self, start: usize, end: usize) -> Span {
@@ -213,6 +213,32 @@ fn number(text: &str) -> Option<Scalar> {
         Ok(value) => Some(Scalar::Int(value)),
         Err(_) => digits.parse().ok().filter(|it: &f64| it.is_finite()).map(Scalar::Float),
     }
+}
+
+/// The first line that is no KDL by itself, where it starts, and why: for a mistake in a block the
+/// crate often blames the block.
+fn culprit(source: &str) -> Option<(usize, kdl::KdlError)> {
+    let tokens = lexer::tokens(source);
+    let within = |at: usize| tokens.iter().any(|token| token.start < at && at < token.end);
+    let mut start = 0;
+    let mut continued = false;
+    for line in source.split_inclusive('\n') {
+        let said = line.trim_start().trim_start_matches('}').trim_start();
+        let at = start + line.len() - said.len();
+        let alone = !continued && !within(start) && !within(start + line.len());
+        start += line.len();
+        let said = said.trim_end();
+        continued = said.ends_with('\\');
+        let said = said.strip_suffix('{').unwrap_or(said);
+        let pairs = said.matches('{').count() == said.matches('}').count();
+        if !alone || continued || !pairs {
+            continue;
+        }
+        if let Err(error) = KdlDocument::parse_v2(said) {
+            return Some((at, error));
+        }
+    }
+    None
 }
 
 /// Bounds of a crate error within its first line: some of its spans run to the end of the text.

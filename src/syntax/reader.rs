@@ -238,11 +238,17 @@ impl Reader<'_> {
     }
 
     fn unexpected_bound(&mut self, bound: &RawBound) {
-        self.sink.report(
-            codes::UNEXPECTED_BOUND
-                .at(bound.span, format!("`{}` takes no bound", self.rule.name))
-                .label("not expected here"),
-        );
+        let mut diagnostic = codes::UNEXPECTED_BOUND
+            .at(bound.span, format!("`{}` takes no bound", self.rule.name))
+            .label("not expected here");
+        let setting = bound.name.as_ref().filter(|it| self.rule.property(&it.value).is_some());
+        if let Some(name) = setting {
+            let operator = Span { start: name.span.end, ..bound.value.span.before() };
+            diagnostic = diagnostic
+                .help(format!("`{}` is set to one value", name.value))
+                .fix("write `=`", operator, "=");
+        }
+        self.sink.report(diagnostic);
     }
 
     fn unknown_quantity<'n>(
@@ -392,7 +398,7 @@ impl Reader<'_> {
                             node.name.span.to(form.text(0).map_or(node.name.span, |it| it.span)),
                             format!("this {} has no `{}`", self.rule.name, field.name),
                         )
-                        .label(format!("`{}` is needed: {}", field.name, field.summary)),
+                        .label(format!("`{}` is needed: {}", field.name, first_clause(field.summary))),
                 );
             }
         }
@@ -404,4 +410,8 @@ impl Reader<'_> {
             name => format!("`{name}`"),
         }
     }
+}
+
+fn first_clause(summary: &str) -> &str {
+    summary.split(';').next().unwrap_or(summary)
 }

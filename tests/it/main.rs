@@ -7,6 +7,8 @@ mod fmt;
 mod infra;
 mod init;
 mod lock;
+mod pages;
+mod rules;
 mod run;
 mod scripts;
 mod store;

@@ -20,7 +20,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
     for id in project.step_ids() {
         for (folder, span) in paths::reads(project, id) {
-            if context.files.entry(folder) != Entry::Directory || !seen.insert(folder) {
+            if context.files.entry(folder) != Entry::Directory || !seen.insert(folder.as_str()) {
                 continue;
             }
             let links = tree::below(context.files, folder).into_iter().filter(|(path, entry)| {

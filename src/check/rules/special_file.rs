@@ -20,7 +20,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
     for id in project.step_ids() {
         for (path, span) in paths::reads(project, id) {
-            if !seen.insert(path) {
+            if !seen.insert(path.as_str()) {
                 continue;
             }
             let special = match context.files.entry(path) {

@@ -40,9 +40,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
 
 fn explain(code: &Code, context: &Context) -> String {
     if context.stdout_is_terminal || context.color {
-        page::render(code.docs, context.screen())
+        page::render(&code.page(), context.screen())
     } else {
-        code.docs.to_owned()
+        code.page()
     }
 }
 

@@ -53,7 +53,7 @@ impl Resolver<'_> {
 
     fn bad_quantity<T>(&mut self, text: &Text, error: &UnitError) -> Option<T> {
         let mut diagnostic = codes::BAD_QUANTITY.at(text.span, error.to_string());
-        if let Some(instead) = &error.write {
+        if let Some(instead) = error.write.as_deref().and_then(sound) {
             let quoted = format!("\"{instead}\"");
             diagnostic = diagnostic.fix(format!("write `{quoted}`"), text.span, quoted);
         }
@@ -83,6 +83,14 @@ impl Resolver<'_> {
             },
             Some,
         )
+    }
+}
+
+/// A quantity that was suggested, or what it should have been in turn.
+fn sound(text: &str) -> Option<String> {
+    match units::parse_any(text) {
+        Ok(_) => Some(text.to_owned()),
+        Err(error) => error.write.filter(|it| units::parse_any(it).is_ok()),
     }
 }
 

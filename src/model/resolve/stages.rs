@@ -81,7 +81,8 @@ impl Resolver<'_> {
             }
             axes.push(Axis { key: axis.name.clone(), values });
         }
-        let count = axes.iter().map(|axis| axis.values.len()).product::<usize>();
+        let sizes = axes.iter().map(|axis| axis.values.len());
+        let count = sizes.fold(1, usize::saturating_mul);
         if count > MAX_INSTANCES
             && let Some(first) = axes.first()
         {
@@ -90,7 +91,8 @@ impl Resolver<'_> {
                     .at(first.key.span, format!("this matrix has {count} combinations"))
                     .label(format!("at most {MAX_INSTANCES} are possible")),
             );
-            axes.clear();
+            // The names stay known.
+            axes.iter_mut().for_each(|axis| axis.values.truncate(1));
         }
         axes
     }

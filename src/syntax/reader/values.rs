@@ -69,6 +69,8 @@ fn said(literal: &Literal) -> String {
     match &literal.value {
         Scalar::Null => "nothing".to_owned(),
         Scalar::Bool(_) => "a boolean".to_owned(),
+        Scalar::Float(number) if number.fract() != 0.0 => "a fraction".to_owned(),
+        Scalar::Int(number) if *number < 0 => "a negative number".to_owned(),
         Scalar::Int(_) | Scalar::Float(_) => "a number".to_owned(),
         Scalar::Str(text) if literal.bare => format!("the bare word `{text}`"),
         Scalar::Str(_) => "a string".to_owned(),

@@ -9,9 +9,62 @@ pub(super) fn find(found: &mut Findings<'_>) {
     for (index, token) in found.tokens().iter().enumerate() {
         let TokenKind::String(kind) = token.kind else { continue };
         match kind {
-            StringKind { closed: true, .. } => glued(found, index, *token),
+            StringKind { closed: true, hashes, .. } => {
+                if hashes == 0 {
+                    escapes(found, *token);
+                }
+                glued(found, index, *token);
+            }
             StringKind { multi_line: true, .. } => unclosed_block(found, *token, kind),
             StringKind { .. } => unclosed_line(found, index, *token, kind),
+        }
+    }
+}
+
+/// A backslash that starts no escape: `"\d+"`. The string was hardly meant to have any.
+fn escapes(found: &mut Findings<'_>, token: Token) {
+    let content = token.text(found.text());
+    let (mut bad, mut good) = (Vec::new(), false);
+    let mut rest = content;
+    while let Some(at) = rest.find('\\') {
+        let start = content.len() - rest.len() + at;
+        let (_, after) = content.split_at_checked(start + 1).unwrap_or_default();
+        let length = after.chars().next().map_or(0, char::len_utf8);
+        if is_escape(after) { good = true } else { bad.push((start, length)) }
+        rest = after.get(length..).unwrap_or_default();
+    }
+    let Some(&(first, length)) = bad.first() else { return };
+    let raw = !good && !content.contains("\"#");
+    let place = |at: usize| found.span(token.start + at, token.start + at);
+    let fix = match raw {
+        true => {
+            let ends = [0, content.len()].map(|at| (place(at), "#".to_owned()));
+            ("make it a raw string", ends.to_vec())
+        }
+        false => {
+            let doubled = bad.iter().map(|&(at, _)| (place(at), "\\".to_owned()));
+            ("double the backslash", doubled.collect())
+        }
+    };
+    let span = found.span(token.start + first, token.start + first + 1 + length);
+    let said = content.get(first..first + 1 + length).unwrap_or_default();
+    found.fixable(
+        &codes::BAD_ESCAPE,
+        span,
+        &format!("`{said}` is no escape"),
+        "a backslash in a plain string starts one",
+        fix,
+    );
+}
+
+/// Whether KDL knows what a backslash in front of this means.
+fn is_escape(after: &str) -> bool {
+    let hex = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match after.strip_prefix("u{") {
+        Some(code) => code.split_once('}').is_some_and(|(code, _)| hex(code)),
+        None => {
+            after.starts_with(['n', 'r', 't', '\\', '"', 'b', 'f', 's'])
+                || after.starts_with(char::is_whitespace)
         }
     }
 }

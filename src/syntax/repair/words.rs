@@ -578,13 +578,22 @@ fn brace_below(found: &mut Findings<'_>, at: usize, place: Place) -> usize {
     if brace.kind != TokenKind::OpenBrace || !node || place == Place::NodeStart {
         return 1;
     }
-    let (old, end) = (found.span(brace.start, brace.end), found.span(previous.end, previous.end));
+    let old = found.span(brace.start, brace.end);
+    let between = found.text().get(previous.end..brace.start).unwrap_or_default();
+    let up = match between.trim().is_empty() {
+        true => vec![(found.span(previous.end, brace.end), " {".to_owned())],
+        // A comment stands between: it keeps its line.
+        false => vec![
+            (found.span(previous.end, previous.end), " {".to_owned()),
+            (old, String::new()),
+        ],
+    };
     found.fixable(
         &codes::BRACE_ON_NEXT_LINE,
         old,
         "the opening brace stands on the line of its node",
         "belongs to the line above",
-        ("move the brace up", vec![(end, " {".to_owned()), (old, String::new())]),
+        ("move the brace up", up),
     );
     1
 }

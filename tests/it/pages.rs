@@ -1,0 +1,160 @@
+//! The pages of diagnostics: their parts, their examples, and projects made of these.
+//!
+//! ```text
+//! ```kdl bad            an example that yields the diagnostic; ```kdl good: nothing at all
+//! ```kdl bad 17MB       the same, followed by so many bytes of comment
+//! ```file data/a.csv    a file that the example before it and those after it need
+//! ```git data/a.csv     the same, known to git
+//! ```link a -> b        a symbolic link; ```fifo a: a named pipe
+//! ```
+
+use crate::support::Project;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// The sections of a page, in order.
+pub const PARTS: [&str; 4] = ["What it checks", "Why", "Example", "Instead"];
+
+/// A spec, and the files that it needs.
+#[derive(Clone, Debug)]
+pub struct Example {
+    pub is_bad: bool,
+    /// The lines of the page that hold the fence of the spec, its marks included.
+    pub lines: std::ops::Range<usize>,
+    pub text: String,
+    files: Vec<File>,
+}
+
+#[derive(Clone, Debug)]
+struct File {
+    kind: Kind,
+    path: String,
+    /// What is in it, or where a link leads.
+    text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Git,
+    Link,
+    Fifo,
+}
+
+/// A fenced block.
+struct Fence {
+    info: String,
+    text: String,
+    lines: std::ops::Range<usize>,
+}
+
+/// The examples of a page.
+pub fn examples(page: &str) -> Vec<Example> {
+    let mut examples: Vec<Example> = Vec::new();
+    let mut shared: Vec<File> = Vec::new();
+    for fence in fences(page) {
+        let words: Vec<&str> = fence.info.split_whitespace().collect();
+        match words.as_slice() {
+            ["kdl", mark @ ("bad" | "good"), size @ ..] => examples.push(Example {
+                is_bad: *mark == "bad",
+                text: size.first().map_or(fence.text.clone(), |size| padded(&fence.text, size)),
+                lines: fence.lines,
+                files: shared.clone(),
+            }),
+            _ => {
+                let Some(file) = file(&words, fence.text) else { continue };
+                shared.retain(|it| it.path != file.path);
+                shared.push(file.clone());
+                if let Some(last) = examples.last_mut() {
+                    last.files.retain(|it| it.path != file.path);
+                    last.files.push(file);
+                }
+            }
+        }
+    }
+    examples
+}
+
+fn file(words: &[&str], text: String) -> Option<File> {
+    let (kind, path, text) = match *words {
+        ["file", path] => (Kind::Text, path, text),
+        ["git", path] => (Kind::Git, path, text),
+        ["link", path, "->", target] => (Kind::Link, path, target.to_owned()),
+        ["fifo", path] => (Kind::Fifo, path, text),
+        _ => return None,
+    };
+    Some(File { kind, path: path.to_owned(), text })
+}
+
+/// The text, made as long as `17MB` says by lines of comment.
+fn padded(text: &str, size: &str) -> String {
+    let megabytes: usize =
+        size.strip_suffix("MB").and_then(|it| it.parse().ok()).expect("a size such as 17MB");
+    let line = format!("// {}\n", "-".repeat(96));
+    let lines = (megabytes << 20) / line.len() + 1;
+    text.to_owned() + &line.repeat(lines)
+}
+
+fn fences(page: &str) -> Vec<Fence> {
+    let mut fences = Vec::new();
+    let mut open: Option<Fence> = None;
+    for (number, line) in page.lines().enumerate() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(info)) => {
+                let info = info.to_owned();
+                open = Some(Fence { info, text: String::new(), lines: number..number });
+            }
+            (Some(_), Some("")) => fences.extend(open.take().map(|mut fence| {
+                fence.lines.end = number + 1;
+                fence
+            })),
+            (Some(fence), _) => {
+                fence.text.push_str(line);
+                fence.text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "a fence is not closed:\n{page}");
+    fences
+}
+
+/// The page's level-two headings.
+pub fn headings(page: &str) -> Vec<&str> {
+    page.lines().filter_map(|line| line.strip_prefix("## ")).collect()
+}
+
+impl Example {
+    /// A project that holds the spec and its files.
+    pub fn project(&self) -> Project {
+        let project = Project::new(&[("mlc.kdl", &self.text)]);
+        let root = project.root();
+        for file in &self.files {
+            match file.kind {
+                Kind::Text | Kind::Git => project.write(&file.path, &file.text),
+                Kind::Link | Kind::Fifo => special(&root, file),
+            }
+        }
+        let tracked = self.files.iter().filter(|it| it.kind == Kind::Git);
+        let tracked: Vec<&str> = tracked.map(|it| it.path.as_str()).collect();
+        if !tracked.is_empty() {
+            git(&project, &["init", "-q"]);
+            git(&project, &[&["add", "-f"], &tracked[..]].concat());
+        }
+        project
+    }
+}
+
+fn special(root: &Path, file: &File) {
+    let path = root.join(&file.path);
+    fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("made");
+    match file.kind {
+        Kind::Link => std::os::unix::fs::symlink(&file.text, path).expect("linked"),
+        _ => assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo runs").success()),
+    }
+}
+
+fn git(project: &Project, arguments: &[&str]) {
+    project.tool_ok(Path::new("git"), arguments);
+}
