@@ -60,3 +60,8 @@ pub(super) fn uses_axis(template: &Template, axis: usize) -> bool {
 pub(super) fn is_pattern(path: &Utf8Path) -> bool {
     path.as_str().contains(['*', '?', '['])
 }
+
+/// Whether every instance has the same text.
+pub(super) fn is_constant(template: &Template) -> bool {
+    !template.pieces.iter().any(|piece| matches!(piece, Piece::Axis(_)))
+}

@@ -29,7 +29,7 @@ impl Unlisted<'_> {
     /// Whether every instance names it.
     fn is_constant(&self) -> bool {
         let whole = |it: &Piece| matches!(it, Piece::Text(text) if text.contains(&self.word));
-        self.cmd.value.is_constant() || self.cmd.value.pieces.iter().any(whole)
+        paths::is_constant(&self.cmd.value) || self.cmd.value.pieces.iter().any(whole)
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn mentions<'a>(context: &Context<'a>) -> Vec<Unlisted<'a>> {
         let is_first = stage.instances.first().is_some_and(|it| std::ptr::eq(it, instance));
         let folder = stage.wdir.as_ref().map_or(Utf8Path::new(""), |wdir| wdir.value.as_path());
         let folder = if folder == "." { Utf8Path::new("") } else { folder };
-        for cmd in stage.cmd.iter().filter(|cmd| is_first || !cmd.value.is_constant()) {
+        for cmd in stage.cmd.iter().filter(|cmd| is_first || !paths::is_constant(&cmd.value)) {
             let script = cmd.value.render(&instance.values);
             for Mention { word, path } in shell::mentions(&script, folder) {
                 if !is_listed(project, id, &path)
@@ -95,9 +95,9 @@ pub(super) fn add(
 ) -> Diagnostic {
     let stage = found.stage;
     let quoted = written::quoted(&found.path, stage.span, context.sources);
-    let diagnostic = diagnostic.help(format!("write `deps {quoted}`"));
+    let help = |it: Diagnostic| it.help(format!("write `deps {quoted}`"));
     if !found.is_constant() {
-        return diagnostic;
+        return help(diagnostic);
     }
     let title = format!("add `{quoted}` to `deps`");
     // A line with a schema demands it of everything on it.
@@ -106,6 +106,6 @@ pub(super) fn add(
     }
     match stage.cmd.last().and_then(|cmd| written::next_line(cmd.span, "cmd", context.sources)) {
         Some((at, line)) => diagnostic.fix(title, at, format!("{line}deps {quoted}")),
-        None => diagnostic,
+        None => help(diagnostic),
     }
 }

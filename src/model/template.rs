@@ -54,11 +54,6 @@ impl Template {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains('\n')))
     }
 
-    /// Whether every instance has the same text.
-    pub(crate) fn is_constant(&self) -> bool {
-        !self.pieces.iter().any(|piece| matches!(piece, Piece::Axis(_)))
-    }
-
     /// Whether the shell has something to fill in.
     pub(crate) fn has_environment(&self) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Env(_)))

@@ -4,7 +4,8 @@ use crate::base::code::Code;
 use crate::base::diagnostic::{Diagnostic, Sink};
 use crate::check::rules::{reserved_path, unlisted_script};
 use crate::check::unlisted::{self, Unlisted};
-use crate::check::{Context, Rule};
+use crate::check::{Context, Rule, tree};
+use camino::Utf8Path;
 
 pub(super) static RULE: Rule = Rule {
     code: Code::warning(
@@ -21,7 +22,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
         let producer = context.project.graph.producers.get(path);
         let is_script = unlisted_script::is_script(path);
         if reserved_path::as_dependency(path).is_some()
-            || producer.is_none() && (is_script || !unlisted_script::is_file(context, path))
+            || producer.is_none() && (is_script || !is_source(context, path))
         {
             continue;
         }
@@ -42,6 +43,12 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             None => existing(context, &found, diagnostic),
         });
     }
+}
+
+/// Whether a file belongs to the project; others may be what the command writes.
+fn is_source(context: &Context<'_>, path: &Utf8Path) -> bool {
+    unlisted_script::is_file(context, path)
+        && (context.files.tracked_by_git(path) || tree::dvc_file(context.files, path).is_some())
 }
 
 fn existing(context: &Context<'_>, found: &Unlisted<'_>, diagnostic: Diagnostic) -> Diagnostic {

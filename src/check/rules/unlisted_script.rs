@@ -21,7 +21,10 @@ const SCRIPTS: &[&str] = &["py", "sh", "bash", "R", "r", "jl", "ipynb", "js", "p
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for found in unlisted::mentions(context) {
-        if !is_script(&found.path) || !is_file(context, &found.path) {
+        let path = &found.path;
+        // What a stage writes is an input, `unlisted-input`.
+        let is_written = context.project.graph.producers.contains_key(path);
+        if is_written || !is_script(path) || !is_file(context, path) {
             continue;
         }
         sink.report(describe(context, &found));
