@@ -1,5 +1,6 @@
 //! One binary for all tests that look at mlc from outside; each module is one area.
 
+mod book;
 mod dag;
 mod examples;
 mod fix;

@@ -1,5 +1,6 @@
 //! `mlc explain`: the page of a diagnostic, or the list of all.
 
+use crate::base;
 use crate::base::code::{Code, Severity};
 use crate::base::suggest::nearest;
 use crate::cli::context::{self, Context};
@@ -40,9 +41,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
 
 fn explain(code: &Code, context: &Context) -> String {
     if context.stdout_is_terminal || context.color {
-        page::render(&code.page(), context.screen())
+        page::render(&base::page::of(code), context.screen())
     } else {
-        code.page()
+        base::page::of(code)
     }
 }
 

@@ -583,13 +583,12 @@ fn brace_below(found: &mut Findings<'_>, at: usize, place: Place) -> usize {
     let up = match between.trim().is_empty() {
         true => vec![(found.span(previous.end, brace.end), " {".to_owned())],
         // A comment stands between: it keeps its line.
-        false => vec![
-            (found.span(previous.end, previous.end), " {".to_owned()),
-            (old, String::new()),
-        ],
+        false => {
+            vec![(found.span(previous.end, previous.end), " {".to_owned()), (old, String::new())]
+        }
     };
     found.fixable(
-        &codes::BRACE_ON_NEXT_LINE,
+        &codes::MISPLACED_BRACE,
         old,
         "the opening brace stands on the line of its node",
         "belongs to the line above",
