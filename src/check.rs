@@ -11,6 +11,7 @@ mod schemas;
 mod shell;
 mod thresholds;
 mod tree;
+mod unlisted;
 mod written;
 
 use crate::base::code::Code;

@@ -103,7 +103,7 @@ pub fn record(root: &Utf8Path, ran: &Ran<'_>) -> anyhow::Result<()> {
         let digest = hasher.digest(&path)?;
         cache.put(&root.join(&path), &digest)?;
         if is_ignored {
-            gitignore::ignore(&root.join(&path))?;
+            gitignore::ignore_all([root.join(&path).as_path()])?;
         }
         entry.outs.push(Artifact::new(out, &digest));
     }

@@ -8,7 +8,7 @@ use std::collections::{BinaryHeap, VecDeque};
 /// One circle for each group of nodes that can reach each other, as indices in edge order.
 ///
 /// `upstream` lists, for each node, the nodes it needs. Each circle starts at its smallest index
-/// and follows `a needs b` backwards: each node is needed by the next.
+/// and each node needs the next, the last one the first.
 pub(crate) fn cycles(upstream: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut graph = DiGraph::<(), ()>::with_capacity(upstream.len(), upstream.len());
     for _ in upstream {
@@ -48,19 +48,13 @@ fn circle(upstream: &[Vec<usize>], group: &[usize]) -> Option<Vec<usize>> {
     None
 }
 
+/// The nodes from `start` to `last`, each needing the next.
 fn walk(next_of: &[Option<usize>], start: usize, last: usize) -> Vec<usize> {
-    let mut path = vec![start, last];
-    let mut at = last;
-    while let Some(next) = next_of.get(at).copied().flatten().filter(|_| at != start) {
-        if next == start {
-            break;
-        }
-        path.push(next);
-        at = next;
-    }
-    if last == start {
-        path.truncate(1);
-    }
+    let before = |&at: &usize| next_of.get(at).copied().flatten();
+    let mut path: Vec<usize> =
+        std::iter::successors(Some(last), before).take_while(|&at| at != start).collect();
+    path.push(start);
+    path.reverse();
     path
 }
 

@@ -318,6 +318,7 @@ impl fmt::Display for Dimension {
 }
 
 /// Writes a duration as it is written in a spec: `1h30m`. Nanoseconds are dropped.
+#[cfg(test)]
 pub(crate) fn show_duration(duration: Duration) -> String {
     let mut rest = duration.as_nanos();
     let mut text = String::new();
@@ -333,6 +334,7 @@ pub(crate) fn show_duration(duration: Duration) -> String {
 }
 
 /// Writes a size in the largest unit that needs no fraction: `500MB`, `4GiB`, `1025B`.
+#[cfg(test)]
 pub(crate) fn show_size(bytes: u64) -> String {
     let whole = |unit: &&Unit| bytes > 0 && u128::from(bytes).is_multiple_of(unit.factor);
     let unit = SIZES.iter().filter(whole).max_by_key(|unit| unit.factor);
@@ -343,6 +345,7 @@ pub(crate) fn show_size(bytes: u64) -> String {
 }
 
 /// Writes a fraction as a percentage: 0.05 is `5%`.
+#[cfg(test)]
 pub(crate) fn show_percent(fraction: f64) -> String {
     // Shifting the decimal point in the shortest text avoids 0.07 * 100 = 7.000000000000001.
     let shifted: f64 = format!("{fraction}e2").parse().unwrap_or(fraction * 100.0);

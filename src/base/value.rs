@@ -33,10 +33,6 @@ impl Value {
         if let Self::Map(entries) = self { Some(entries) } else { None }
     }
 
-    pub(crate) fn as_list(&self) -> Option<&[Self]> {
-        if let Self::List(items) = self { Some(items) } else { None }
-    }
-
     pub(crate) fn as_str(&self) -> Option<&str> {
         if let Self::Str(text) = self { Some(text) } else { None }
     }

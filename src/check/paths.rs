@@ -1,6 +1,7 @@
 //! What a step reads and writes, with the places that say so.
 
 use crate::base::source::Span;
+use crate::check::Context;
 use crate::model::ids::StepId;
 use crate::model::project::Project;
 use crate::model::stage::DepSource;
@@ -39,6 +40,12 @@ pub(super) fn reads_exactly(project: &Project, id: StepId, path: &Utf8Path) -> b
     reads(project, id).any(|(read, _)| read == path)
 }
 
+/// Whether a path is neither there nor written by a stage.
+pub(super) fn is_absent(context: &Context<'_>, path: &Utf8Path) -> bool {
+    !context.files.entry(path).exists()
+        && context.project.graph.outputs_touching(path).next().is_none()
+}
+
 /// Whether something in a template looks like `${…}`, which `dvc-expression` reports.
 pub(super) fn has_expression(template: &Template) -> bool {
     template.pieces.iter().any(|it| matches!(it, Piece::Text(text) if text.contains("${")))
@@ -52,4 +59,9 @@ pub(super) fn uses_axis(template: &Template, axis: usize) -> bool {
 /// Whether a path is a pattern, which `glob-path` reports.
 pub(super) fn is_pattern(path: &Utf8Path) -> bool {
     path.as_str().contains(['*', '?', '['])
+}
+
+/// Whether every instance has the same text.
+pub(super) fn is_constant(template: &Template) -> bool {
+    !template.pieces.iter().any(|piece| matches!(piece, Piece::Axis(_)))
 }

@@ -14,6 +14,7 @@ mod empty_gate;
 mod empty_retry;
 mod empty_schema;
 mod escaping_link;
+mod exposed_secret;
 mod extra_argument;
 mod fractional_bound;
 mod frozen_always;
@@ -22,6 +23,7 @@ mod ignored_dependency;
 mod ignored_output;
 mod impossible_value;
 mod linked_folder;
+mod machine_path;
 mod metric_scale;
 mod misfit_check;
 mod misfit_value;
@@ -43,6 +45,7 @@ mod repeated_check;
 mod repeated_dependency;
 mod repeated_output;
 mod repeated_value;
+mod repeated_variable;
 mod reserved_path;
 mod reversed_threshold;
 mod schema_format;
@@ -54,9 +57,12 @@ mod similar_columns;
 mod special_file;
 mod stage_without_outputs;
 mod two_producers;
+mod unguarded_script;
 mod unknown_column;
 mod unknown_drop;
 mod unknown_metric;
+mod unlisted_input;
+mod unlisted_script;
 mod unportable_pattern;
 mod unproduced_dependency;
 mod unproduced_metrics;
@@ -67,6 +73,7 @@ mod unused_dataset;
 mod unused_metrics_file;
 mod unused_schema;
 mod unused_variable;
+mod variable_name;
 mod widened_column;
 mod windows_name;
 mod zero_timeout;
@@ -88,6 +95,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &empty_retry::RULE,
     &empty_schema::RULE,
     &escaping_link::RULE,
+    &exposed_secret::RULE,
     &extra_argument::RULE,
     &fractional_bound::RULE,
     &frozen_always::RULE,
@@ -96,6 +104,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &ignored_output::RULE,
     &impossible_value::RULE,
     &linked_folder::RULE,
+    &machine_path::RULE,
     &metric_scale::RULE,
     &misfit_check::RULE,
     &misfit_value::RULE,
@@ -117,6 +126,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &repeated_dependency::RULE,
     &repeated_output::RULE,
     &repeated_value::RULE,
+    &repeated_variable::RULE,
     &reserved_path::RULE,
     &reversed_threshold::RULE,
     &schema_format::RULE,
@@ -128,9 +138,12 @@ pub(crate) static RULES: &[&Rule] = &[
     &special_file::RULE,
     &stage_without_outputs::RULE,
     &two_producers::RULE,
+    &unguarded_script::RULE,
     &unknown_column::RULE,
     &unknown_drop::RULE,
     &unknown_metric::RULE,
+    &unlisted_input::RULE,
+    &unlisted_script::RULE,
     &unportable_pattern::RULE,
     &unproduced_dependency::RULE,
     &unproduced_metrics::RULE,
@@ -141,6 +154,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &unused_metrics_file::RULE,
     &unused_schema::RULE,
     &unused_variable::RULE,
+    &variable_name::RULE,
     &widened_column::RULE,
     &windows_name::RULE,
     &zero_timeout::RULE,

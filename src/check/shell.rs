@@ -186,7 +186,7 @@ impl Reader<'_> {
             _ => return,
         };
         let mut depth = usize::from(sign == '`');
-        while let Some(c) = self.rest.next() {
+        for c in self.rest.by_ref() {
             word.text.push(c);
             if c == close {
                 depth = depth.saturating_sub(1);

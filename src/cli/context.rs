@@ -24,7 +24,6 @@ pub(crate) struct Context {
     pub(crate) spec: Utf8PathBuf,
     /// Whether standard output takes colours and redrawing.
     pub(crate) stdout_is_terminal: bool,
-    pub(crate) stderr_is_terminal: bool,
     pub(crate) color: bool,
 }
 
@@ -38,14 +37,13 @@ impl Context {
         let root = spec.parent().unwrap_or(&here).to_owned();
         let name = spec.file_name().unwrap_or("mlc.kdl").into();
         let stdout_is_terminal = std::io::stdout().is_terminal();
-        let stderr_is_terminal = std::io::stderr().is_terminal();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let color = match global.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => stdout_is_terminal && !plain,
         };
-        Ok(Self { root, here, spec: name, stdout_is_terminal, stderr_is_terminal, color })
+        Ok(Self { root, here, spec: name, stdout_is_terminal, color })
     }
 }
 

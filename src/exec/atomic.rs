@@ -12,10 +12,16 @@ use std::os::unix::fs::PermissionsExt as _;
 /// Keeps the mode of an existing file, and writes through a symbolic link instead of replacing
 /// it. Missing folders are made.
 pub(crate) fn write(path: &Utf8Path, bytes: &[u8]) -> anyhow::Result<()> {
-    replace(path, bytes).with_context(|| format!("cannot write {path}"))
+    replace(path, bytes, true).with_context(|| format!("cannot write {path}"))
 }
 
-fn replace(path: &Utf8Path, bytes: &[u8]) -> anyhow::Result<()> {
+/// As [`write`], for what can be made again: a reader sees whole bytes, but after a power cut the
+/// file may be gone. Waiting for the disk would cost more than starting most commands.
+pub(crate) fn write_lazily(path: &Utf8Path, bytes: &[u8]) -> anyhow::Result<()> {
+    replace(path, bytes, false).with_context(|| format!("cannot write {path}"))
+}
+
+fn replace(path: &Utf8Path, bytes: &[u8], durably: bool) -> anyhow::Result<()> {
     let target = path.canonicalize_utf8().unwrap_or_else(|_| path.to_owned());
     let folder = target.parent().context("the path has no folder")?;
     fs::create_dir_all(folder)?;
@@ -29,10 +35,14 @@ fn replace(path: &Utf8Path, bytes: &[u8]) -> anyhow::Result<()> {
     if target.exists() {
         file.as_file().set_permissions(Permissions::from_mode(mode))?;
     }
-    file.as_file().sync_all()?;
+    if durably {
+        file.as_file().sync_all()?;
+    }
     file.persist(&target)?;
-    // Without this the rename itself may be lost with the power.
-    File::open(folder)?.sync_all()?;
+    if durably {
+        // Without this the rename itself may be lost with the power.
+        File::open(folder)?.sync_all()?;
+    }
     Ok(())
 }
 

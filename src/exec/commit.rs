@@ -1,10 +1,10 @@
-//! Records a step that ended well: digests, cache, `.gitignore`, run cache, and its lock entry.
+//! Stores what a step wrote that ended well: digests, cache, run cache, and its lock entry.
 
 use crate::base::suggest::quoted;
 use crate::exec::disk::Disk;
 use crate::exec::hash::{Digest, HashError};
 use crate::exec::lock::{Artifact, Cmd, Entry};
-use crate::exec::{gitignore, runcache};
+use crate::exec::runcache;
 use crate::plan::step::{PathRef, Step, StepOut, StepOutKind};
 use anyhow::bail;
 
@@ -19,9 +19,6 @@ pub(crate) fn commit(step: &Step, disk: &Disk) -> anyhow::Result<Entry> {
         let path = disk.root.join(&out.path.path);
         if out.cache || is_restorable(step) {
             disk.cache.put(&path, digest)?;
-        }
-        if out.cache {
-            gitignore::ignore(&path)?;
         }
     }
     let outs = step.outs.iter().zip(&outs).map(|(out, digest)| artifact(&out.path, digest));

@@ -205,7 +205,7 @@ impl Conductor<'_> {
             Message::Ran(id, Ok(entry), took) => {
                 self.show_output(id);
                 self.running.remove(&id);
-                self.ledger.record(self.plan.step(id), entry);
+                self.ledger.record(self.plan.step(id), Some(entry));
                 let reasons = self.reasons.remove(&id).unwrap_or_default();
                 self.ended(id, Status::Ran, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Ran);
@@ -233,14 +233,12 @@ impl Conductor<'_> {
                 self.scheduler.finish(id, Outcome::UpToDate);
             }
             Checked::Restored(reasons, entry) => {
-                if let Some(entry) = entry {
-                    self.ledger.record(self.plan.step(id), entry);
-                }
+                self.ledger.record(self.plan.step(id), entry);
                 self.ended(id, Status::Restored, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Restored);
             }
             Checked::Recorded(reasons, entry) => {
-                self.ledger.record(self.plan.step(id), entry);
+                self.ledger.record(self.plan.step(id), Some(entry));
                 self.ended(id, Status::Recorded, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Restored);
             }

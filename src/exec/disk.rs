@@ -30,7 +30,7 @@ impl Disk {
     pub(crate) fn open(root: &Utf8Path) -> anyhow::Result<Self> {
         let ignore = root.join(".mlc/.gitignore");
         if !ignore.exists() {
-            atomic::write(&ignore, b"*\n")?;
+            atomic::write_lazily(&ignore, b"*\n")?;
         }
         Self::with(root, Cache::open(root)?)
     }

@@ -9,22 +9,36 @@ use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::sync::{Mutex, PoisonError};
 
-/// Two stages may write the same file at once.
-static WRITING: Mutex<()> = Mutex::new(());
-
-/// Makes git ignore the output at `path` (absolute); returns the file that was changed.
+/// Makes git ignore outputs (absolute paths); returns the files that were changed.
 ///
-/// Does nothing outside git, or when git ignores the path already.
-pub(crate) fn ignore(path: &Utf8Path) -> anyhow::Result<Option<Utf8PathBuf>> {
-    let _guard = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-    let (folder, name) = path.parent().zip(path.file_name()).context("an output has a name")?;
-    let Some(top) = path.ancestors().skip(1).find(|folder| folder.join(".git").exists()) else {
-        return Ok(None);
-    };
-    if is_ignored(top, path) {
+/// Does nothing outside git, or where git ignores a path already. Each file is read and written
+/// once, however many outputs lie beside it. Precondition: nobody else does the same just now.
+pub(crate) fn ignore_all<'a>(
+    paths: impl IntoIterator<Item = &'a Utf8Path>,
+) -> anyhow::Result<Vec<Utf8PathBuf>> {
+    let mut by_folder: BTreeMap<&Utf8Path, BTreeSet<&Utf8Path>> = BTreeMap::new();
+    for path in paths {
+        let folder = path.parent().context("an output lies in a folder")?;
+        by_folder.entry(folder).or_default().insert(path);
+    }
+    let mut rules = Rules::default();
+    let mut changed = Vec::new();
+    for (folder, paths) in by_folder {
+        let Some(top) = folder.ancestors().find(|folder| folder.join(".git").exists()) else {
+            continue;
+        };
+        let seen: Vec<_> = paths.into_iter().filter(|path| !rules.ignore(top, path)).collect();
+        changed.extend(add(folder, &seen)?);
+    }
+    Ok(changed)
+}
+
+/// Adds a line for each path to the folder's file, unless it is there.
+fn add(folder: &Utf8Path, paths: &[&Utf8Path]) -> anyhow::Result<Option<Utf8PathBuf>> {
+    if paths.is_empty() {
         return Ok(None);
     }
     let file = folder.join(".gitignore");
@@ -32,37 +46,50 @@ pub(crate) fn ignore(path: &Utf8Path) -> anyhow::Result<Option<Utf8PathBuf>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         read => read.with_context(|| format!("cannot read {file}"))?,
     };
-    let line = format!("/{}", escape(name));
-    if text.lines().any(|old| old == line) {
+    let known: BTreeSet<String> = text.lines().map(str::to_owned).collect();
+    let names = paths.iter().filter_map(|path| path.file_name());
+    let lines = names.map(|name| format!("/{}", escape(name)));
+    let new: Vec<String> = lines.filter(|line| !known.contains(line)).collect();
+    if new.is_empty() {
         return Ok(None);
     }
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
-    text.push_str(&line);
-    text.push('\n');
-    atomic::write(&file, text.as_bytes())?;
+    for line in new {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    atomic::write_lazily(&file, text.as_bytes())?;
     Ok(Some(file))
 }
 
-/// Whether git ignores the path, or a folder it lies in.
-fn is_ignored(top: &Utf8Path, path: &Utf8Path) -> bool {
-    let inside: Vec<&Utf8Path> = path.ancestors().take_while(|&it| it != top).collect();
-    inside.iter().rev().any(|it| is_entry_ignored(top, it, *it != path || it.is_dir()))
+/// Files with patterns, each read once.
+#[derive(Default)]
+struct Rules {
+    read: BTreeMap<Utf8PathBuf, Option<Gitignore>>,
 }
 
-fn is_entry_ignored(top: &Utf8Path, path: &Utf8Path, is_dir: bool) -> bool {
-    let exclude = patterns(top, &top.join(".git/info/exclude"));
-    let above = path.ancestors().skip(1).take_while(|folder| folder.starts_with(top));
-    let files = above.map(|folder| patterns(folder, &folder.join(".gitignore"))).chain([exclude]);
-    for patterns in files.flatten() {
-        match patterns.matched(path, is_dir) {
-            Match::Ignore(_) => return true,
-            Match::Whitelist(_) => return false,
-            Match::None => {}
-        }
+impl Rules {
+    /// Whether git ignores the path, or a folder it lies in.
+    fn ignore(&mut self, top: &Utf8Path, path: &Utf8Path) -> bool {
+        let inside: Vec<&Utf8Path> = path.ancestors().take_while(|&it| it != top).collect();
+        inside.iter().rev().any(|it| self.ignore_entry(top, it, *it != path || it.is_dir()))
     }
-    false
+
+    fn ignore_entry(&mut self, top: &Utf8Path, path: &Utf8Path, is_dir: bool) -> bool {
+        let above = path.ancestors().skip(1).take_while(|folder| folder.starts_with(top));
+        let files = above.map(|folder| (folder, folder.join(".gitignore")));
+        for (folder, file) in files.chain([(top, top.join(".git/info/exclude"))]) {
+            let patterns = self.read.entry(file).or_insert_with_key(|file| patterns(folder, file));
+            match patterns.as_ref().map_or(Match::None, |it| it.matched(path, is_dir)) {
+                Match::Ignore(_) => return true,
+                Match::Whitelist(_) => return false,
+                Match::None => {}
+            }
+        }
+        false
+    }
 }
 
 fn patterns(folder: &Utf8Path, file: &Utf8Path) -> Option<Gitignore> {
@@ -96,14 +123,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(folder.path()).unwrap();
         fs::create_dir_all(root.join("out/logs")).unwrap();
-        assert_eq!(ignore(&root.join("out/a.csv")).unwrap(), None);
+        let ignore = |names: &[&str]| {
+            let paths: Vec<_> = names.iter().map(|name| root.join("out").join(name)).collect();
+            ignore_all(paths.iter().map(|path| path.as_path())).unwrap()
+        };
+        assert_eq!(ignore(&["a.csv"]), Vec::<Utf8PathBuf>::new());
         fs::create_dir(root.join(".git")).unwrap();
         fs::write(root.join(".gitignore"), "*.log\nbuild/").unwrap();
         fs::write(root.join("out/.gitignore"), "/old").unwrap();
-        for name in ["a.csv", "a.csv", "x[1].log", "b[1]*.csv", "logs", "build"] {
-            ignore(&root.join("out").join(name)).unwrap();
-        }
+        assert_eq!(ignore(&["a.csv", "a.csv", "x[1].log", "b[1]*.csv"]).len(), 1);
+        assert_eq!(ignore(&["b[1]*.csv", "build", "logs"]).len(), 1);
+        assert_eq!(ignore(&["a.csv", "build"]).len(), 0);
         let text = fs::read_to_string(root.join("out/.gitignore")).unwrap();
-        assert_eq!(text, "/old\n/a.csv\n/b\\[1\\]\\*.csv\n/logs\n/build\n");
+        assert_eq!(text, "/old\n/a.csv\n/b\\[1\\]\\*.csv\n/build\n/logs\n");
     }
 }

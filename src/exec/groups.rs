@@ -112,10 +112,6 @@ impl Groups {
         self.lock().busy
     }
 
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.lock().stop != Stop::No
-    }
-
     fn is_forced(&self) -> bool {
         self.lock().stop == Stop::Forced
     }
@@ -151,7 +147,9 @@ impl Groups {
                 kill(leader);
                 return;
             }
-            std::thread::sleep(GLANCE);
+            // A second interrupt ends the wait early.
+            let waited = self.stopped.wait_timeout(self.lock(), GLANCE);
+            drop(waited.unwrap_or_else(PoisonError::into_inner));
         }
     }
 

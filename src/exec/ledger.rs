@@ -1,11 +1,12 @@
-//! Keeps `dvc.lock` while steps finish: in memory, written now and then and at the end.
+//! Keeps `dvc.lock` while steps finish, and `.gitignore` for their outputs: in memory, written
+//! now and then and at the end.
 //!
 //! DVC's own lock is held while the file is read, changed and written, so that neither program
 //! loses what the other recorded. Unaware of what the entries mean.
 #![expect(clippy::disallowed_methods, reason = "reads the lock file, waits for DVC")]
 
-use crate::exec::atomic;
 use crate::exec::lock::{Entry, LockFile};
+use crate::exec::{atomic, gitignore};
 use crate::model::ids::StepId;
 use crate::plan::step::Step;
 use anyhow::{Context as _, bail};
@@ -35,8 +36,12 @@ pub(crate) struct Ledger {
     seen: Option<Stamp>,
     /// Finished and not written yet, in the plan's order, so that parallel runs write one order.
     pending: BTreeMap<StepId, (String, Entry)>,
-    /// When the first of them came.
+    /// Outputs that git is to ignore, absolute.
+    outputs: Vec<Utf8PathBuf>,
+    /// When the first of all these came.
     waiting_since: Option<Instant>,
+    /// How long the last write took.
+    cost: Duration,
 }
 
 /// What tells whether somebody else wrote the file: inode, bytes, nanoseconds.
@@ -48,8 +53,15 @@ impl Ledger {
         let _guard = Guard::wait(root)?;
         let seen = stamp(root);
         let lock = Arc::new(read(root)?);
-        let root = root.to_owned();
-        Ok(Self { root, lock, seen, pending: BTreeMap::new(), waiting_since: None })
+        Ok(Self {
+            root: root.to_owned(),
+            lock,
+            seen,
+            pending: BTreeMap::new(),
+            outputs: Vec::new(),
+            waiting_since: None,
+            cost: Duration::ZERO,
+        })
     }
 
     /// What is recorded, for a look.
@@ -63,14 +75,21 @@ impl Ledger {
         Arc::clone(&self.lock)
     }
 
-    pub(crate) fn record(&mut self, step: &Step, entry: Entry) {
-        self.pending.insert(step.id, (step.name.clone(), entry));
+    /// Takes up a step that is done; without an entry when the lock already holds it.
+    pub(crate) fn record(&mut self, step: &Step, entry: Option<Entry>) {
+        if let Some(entry) = entry {
+            self.pending.insert(step.id, (step.name.clone(), entry));
+        }
+        let outs = step.outs.iter().filter(|out| out.cache);
+        self.outputs.extend(outs.map(|out| self.root.join(&out.path.path)));
         self.waiting_since.get_or_insert_with(Instant::now);
     }
 
     /// Writes what has waited long enough, unless DVC is at the file just now.
     pub(crate) fn flush_if_due(&mut self) -> anyhow::Result<()> {
-        if self.waiting_since.is_none_or(|since| since.elapsed() < DELAY) {
+        // A slow disk, or a long file, is not asked too often.
+        let delay = DELAY.max(self.cost * 20);
+        if self.waiting_since.is_none_or(|since| since.elapsed() < delay) {
             return Ok(());
         }
         match Guard::now(&self.root)? {
@@ -81,7 +100,7 @@ impl Ledger {
 
     /// Writes everything that is finished.
     pub(crate) fn flush(&mut self) -> anyhow::Result<()> {
-        if self.pending.is_empty() {
+        if self.waiting_since.is_none() {
             return Ok(());
         }
         let _guard = Guard::wait(&self.root)?;
@@ -90,17 +109,23 @@ impl Ledger {
 
     /// Precondition: DVC's lock is held.
     fn write(&mut self) -> anyhow::Result<()> {
+        let start = Instant::now();
+        self.waiting_since = None;
+        let outputs = std::mem::take(&mut self.outputs);
+        gitignore::ignore_all(outputs.iter().map(Utf8PathBuf::as_path))?;
         if stamp(&self.root) != self.seen {
             self.lock = Arc::new(read(&self.root)?);
         }
-        for (step, entry) in std::mem::take(&mut self.pending).into_values() {
-            if self.lock.get(&step) != Some(&entry) {
-                Arc::make_mut(&mut self.lock).set(&step, entry);
-            }
+        let pending = std::mem::take(&mut self.pending).into_values();
+        let new: Vec<_> =
+            pending.filter(|(step, entry)| self.lock.get(step) != Some(entry)).collect();
+        if !new.is_empty() {
+            let lock = Arc::make_mut(&mut self.lock);
+            new.into_iter().for_each(|(step, entry)| lock.set(&step, entry));
+            atomic::write(&path(&self.root), lock.to_text().as_bytes())?;
+            self.seen = stamp(&self.root);
         }
-        self.waiting_since = None;
-        atomic::write(&path(&self.root), self.lock.to_text().as_bytes())?;
-        self.seen = stamp(&self.root);
+        self.cost = start.elapsed();
         Ok(())
     }
 }

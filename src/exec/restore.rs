@@ -2,7 +2,6 @@
 
 use crate::exec::commit::{self, is_restorable};
 use crate::exec::disk::Disk;
-use crate::exec::gitignore;
 use crate::exec::lock::{Artifact, Cmd, Entry};
 use crate::exec::verdict::{Seen, World, is_legacy};
 use crate::plan::step::{Step, StepOut};
@@ -14,9 +13,6 @@ pub(crate) fn from_lock(step: &Step, entry: &Entry, disk: &Disk) -> anyhow::Resu
     for (out, recorded, oid) in lacking {
         let path = disk.root.join(&out.path.path);
         disk.cache.checkout(oid, &path, recorded.isexec)?;
-    }
-    for out in step.outs.iter().filter(|out| out.cache) {
-        gitignore::ignore(&disk.root.join(&out.path.path))?;
     }
     Ok(true)
 }

@@ -27,7 +27,7 @@ pub(crate) fn save(cache: &Cache, entry: &Entry) -> anyhow::Result<()> {
     if path.exists() {
         return Ok(());
     }
-    atomic::write(&path, document(&entry.to_value()).as_bytes())
+    atomic::write_lazily(&path, document(&entry.to_value()).as_bytes())
 }
 
 /// The newest entry for the command, dependencies, params and out paths of `wanted` whose outs

@@ -101,7 +101,7 @@ impl State {
             let _ = writeln!(text, "{md5} {mtime} {ctime} {size} {inode} {path}");
         }
         hide_from_git(&self.file)?;
-        atomic::write(&self.file, text.as_bytes())
+        atomic::write_lazily(&self.file, text.as_bytes())
     }
 }
 
@@ -134,7 +134,7 @@ fn hide_from_git(file: &Utf8Path) -> anyhow::Result<()> {
     if ignore.exists() {
         return Ok(());
     }
-    atomic::write(&ignore, b"*\n").context("the folder of the state cannot be made")
+    atomic::write_lazily(&ignore, b"*\n").context("the folder of the state cannot be made")
 }
 
 #[cfg(test)]

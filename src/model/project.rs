@@ -9,6 +9,7 @@ use crate::model::stage::{Instance, Stage};
 use crate::schema::column::Schema;
 use crate::schema::problem::Problem;
 use camino::Utf8PathBuf;
+use std::sync::Arc;
 
 /// A project with every name resolved; nothing in it is missing, what could not be resolved was
 /// reported and left out.
@@ -89,7 +90,6 @@ pub(crate) struct NamedSchema {
 #[derive(Clone, Debug)]
 pub(crate) struct Dataset {
     pub(crate) name: Spanned<String>,
-    pub(crate) span: Span,
     /// Relative to the root.
     pub(crate) path: Spanned<Utf8PathBuf>,
     /// Whether the path was wrong; that was reported.
@@ -105,5 +105,5 @@ pub(crate) struct ParamsFile {
     /// Relative to the root.
     pub(crate) path: Utf8PathBuf,
     /// `None` when it could not be read; that was reported.
-    pub(crate) value: Option<Value>,
+    pub(crate) value: Option<Arc<Value>>,
 }

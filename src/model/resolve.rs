@@ -161,14 +161,7 @@ impl Resolver<'_> {
             let path = path.unwrap_or_else(|| Spanned::new("".into(), dataset.path.span));
             let schema = self.schema_reference(dataset.schema.as_ref());
             let disjoint = self.disjoint(dataset);
-            datasets.push(Dataset {
-                name: dataset.name.clone(),
-                span: dataset.span,
-                path,
-                unknown,
-                schema,
-                disjoint,
-            });
+            datasets.push(Dataset { name: dataset.name.clone(), path, unknown, schema, disjoint });
         }
         datasets
     }

@@ -11,8 +11,6 @@ use crate::schema::range::Scale;
 pub(crate) struct Constraint {
     /// As the language spells it; also its page, its anchor in the book, its slug.
     pub(crate) name: &'static str,
-    /// The name in reports and JSON: that of the tools that check it too.
-    pub(crate) check: &'static str,
     /// One line, lower case, states what holds.
     pub(crate) summary: &'static str,
     pub(crate) scope: Scope,
@@ -166,6 +164,11 @@ impl Bounds {
 /// The constraint of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Constraint> {
     ALL.iter().copied().find(|constraint| constraint.name == name)
+}
+
+/// All constraints, sorted by name.
+pub(crate) fn all() -> impl Iterator<Item = &'static Constraint> {
+    ALL.iter().copied()
 }
 
 /// All names, in the order of the documentation.

@@ -24,8 +24,6 @@ pub(crate) struct Proof {
 #[derive(Clone, Debug)]
 pub(crate) struct Gap {
     pub(crate) kind: GapKind,
-    /// `None` for the rows.
-    pub(crate) column: Option<String>,
     /// The headline.
     pub(crate) message: String,
     /// Where too little is promised; `None` when nothing is.

@@ -82,7 +82,6 @@ pub(crate) struct Check {
 #[derive(Debug)]
 pub(crate) struct Dataset {
     pub(crate) name: Text,
-    pub(crate) span: Span,
     pub(crate) path: Text,
     pub(crate) schema: Option<Text>,
     pub(crate) disjoint: Vec<Disjoint>,

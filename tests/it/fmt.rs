@@ -3,13 +3,12 @@
 
 use crate::support::{Project, snapshots};
 use std::io::Write as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 #[test]
 fn each_case_has_its_canonical_form() {
     insta::glob!("../..", "specs/fmt/*/before.kdl", |path| {
-        let case = path.parent().and_then(Path::file_name).unwrap().to_string_lossy();
+        let case = path.parent().and_then(std::path::Path::file_name).unwrap().to_string_lossy();
         let before = std::fs::read_to_string(path).unwrap();
         let after = format_input(&before);
         snapshots("fmt").bind(|| insta::assert_snapshot!(&*case, after));

@@ -14,13 +14,13 @@ use std::path::Path;
 use std::process::Command;
 
 /// The sections of a page, in order.
-pub(crate) const PARTS: [&str; 4] = ["What it checks", "Why", "Example", "Instead"];
+pub const PARTS: [&str; 4] = ["What it checks", "Why", "Example", "Instead"];
 
 /// A spec, and the files that it needs.
 #[derive(Clone, Debug)]
-pub(crate) struct Example {
-    pub(crate) is_bad: bool,
-    pub(crate) text: String,
+pub struct Example {
+    pub is_bad: bool,
+    pub text: String,
     files: Vec<File>,
 }
 
@@ -47,7 +47,7 @@ struct Fence {
 }
 
 /// The examples of a page.
-pub(crate) fn examples(page: &str) -> Vec<Example> {
+pub fn examples(page: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     let mut shared: Vec<File> = Vec::new();
     for fence in fences(page) {
@@ -113,13 +113,13 @@ fn fences(page: &str) -> Vec<Fence> {
 }
 
 /// The page's level-two headings.
-pub(crate) fn headings(page: &str) -> Vec<&str> {
+pub fn headings(page: &str) -> Vec<&str> {
     page.lines().filter_map(|line| line.strip_prefix("## ")).collect()
 }
 
 impl Example {
     /// A project that holds the spec and its files.
-    pub(crate) fn project(&self) -> Project {
+    pub fn project(&self) -> Project {
         let project = Project::new(&[("mlc.kdl", &self.text)]);
         let root = project.root();
         for file in &self.files {

@@ -101,10 +101,7 @@ fn told(diagnostic: &Value) -> String {
 }
 
 /// Does all jobs on a few threads; what they return, in order.
-pub(crate) fn on_threads<J: Sync, R: Send>(
-    jobs: &[J],
-    job: impl Fn(&J) -> Option<R> + Sync,
-) -> Vec<R> {
+pub fn on_threads<J: Sync, R: Send>(jobs: &[J], job: impl Fn(&J) -> Option<R> + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     let work = || {

@@ -1,5 +1,6 @@
 //! `mlc run`, `status`, `gate`, `show` and `logs` from outside: sessions in `specs/run`,
 //! interrupts, and what DVC itself says of the result.
+#![expect(clippy::disallowed_methods, reason = "tests read files and take the time")]
 
 use crate::support::{Project, play, snapshots};
 use crate::tools;
@@ -41,7 +42,7 @@ stage later { cmd "touch later.txt"; deps "polite.txt"; outs "later.txt" }
 fn an_interrupt_ends_children_and_keeps_what_is_finished() {
     let project = Project::new(&[("mlc.kdl", WAITING)]);
     let mut run = start(&project, &["run", "polite", "later", "--stream", "-j4"]);
-    wait_for(&mut run, "polite", 1);
+    let _lines = wait_for(&mut run, "polite", 1);
     signal(&run, Signal::INT);
     assert_eq!(run.wait().expect("mlc ends").code(), Some(130));
     assert_eq!(project.read(".mlc/logs/polite.log"), "ready\nsaved\n");
@@ -56,7 +57,7 @@ fn an_interrupt_ends_children_and_keeps_what_is_finished() {
 fn termination_ends_a_run_as_an_interrupt_does() {
     let project = Project::new(&[("mlc.kdl", WAITING)]);
     let mut run = start(&project, &["run", "polite", "--stream"]);
-    wait_for(&mut run, "polite", 1);
+    let _lines = wait_for(&mut run, "polite", 1);
     signal(&run, Signal::TERM);
     assert_eq!(run.wait().expect("mlc ends").code(), Some(130));
     assert_gone(&project, "polite");

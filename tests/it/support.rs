@@ -1,4 +1,5 @@
 //! Projects in temporary folders, and sessions in them: commands with what they answered.
+#![expect(clippy::disallowed_methods, reason = "tests read files and start processes")]
 
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _};

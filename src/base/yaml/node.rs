@@ -46,6 +46,7 @@ impl Kind {
 
 impl Node {
     /// The value under a string key of a map.
+    #[cfg(test)]
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         let found = self.as_map()?.iter().find(|(name, _)| name.as_str() == Some(key));
         found.map(|(_, value)| value)

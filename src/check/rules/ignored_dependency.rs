@@ -21,8 +21,8 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for id in project.step_ids() {
         for (path, span) in paths::reads(project, id) {
             // Files that are named are read in any case; outputs have an error of their own.
-            if context.files.dvc_ignored(path)
-                && context.files.entry(path) == Entry::Directory
+            if context.files.entry(path) == Entry::Directory
+                && context.files.dvc_ignored(path)
                 && project.graph.outputs_touching(path).next().is_none()
                 && seen.insert(span)
             {

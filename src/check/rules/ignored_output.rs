@@ -2,6 +2,7 @@
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
+use crate::check::rules::reserved_path;
 use crate::check::{Context, Rule, paths};
 use std::collections::BTreeSet;
 
@@ -18,7 +19,11 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
     for id in context.project.step_ids() {
         for (path, span) in paths::writes(context.project, id) {
-            if context.files.dvc_ignored(path) && seen.insert(span) {
+            // What belongs to DVC and git is hidden as well, and an error of its own.
+            if reserved_path::as_output(path).is_none()
+                && context.files.dvc_ignored(path)
+                && seen.insert(span)
+            {
                 sink.report(
                     RULE.code
                         .at(span, format!("`.dvcignore` hides `{path}`"))

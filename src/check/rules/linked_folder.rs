@@ -3,6 +3,7 @@
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::base::files::Entry;
+use crate::check::rules::reserved_path;
 use crate::check::{Context, Rule, paths, tree};
 use std::collections::BTreeSet;
 
@@ -20,7 +21,10 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
     for id in project.step_ids() {
         for (folder, span) in paths::reads(project, id) {
-            if context.files.entry(folder) != Entry::Directory || !seen.insert(folder) {
+            if reserved_path::as_dependency(folder).is_some()
+                || context.files.entry(folder) != Entry::Directory
+                || !seen.insert(folder.as_str())
+            {
                 continue;
             }
             let links = tree::below(context.files, folder).into_iter().filter(|(path, entry)| {

@@ -28,9 +28,8 @@ fn datasets(context: &Context<'_>, sink: &mut Sink) {
     for dataset in project.datasets.iter().filter(|it| !it.unknown) {
         let path: &Utf8Path = &dataset.path.value;
         if unused.contains(&dataset.name.span)
-            || project.graph.outputs_touching(path).next().is_some()
+            || !paths::is_absent(context, path)
             || paths::is_pattern(path)
-            || context.files.entry(path).exists()
         {
             continue;
         }
@@ -65,9 +64,7 @@ fn dependencies(context: &Context<'_>, sink: &mut Sink) {
         let mut seen = BTreeSet::new();
         for (index, path) in stage.instances.iter().flat_map(|it| &it.deps) {
             let Some(dep) = stage.deps.get(*index) else { continue };
-            if context.project.graph.outputs_touching(path).next().is_some()
-                || context.files.entry(path).exists()
-            {
+            if !paths::is_absent(context, path) {
                 continue;
             }
             if let Some(tracked) = tree::dvc_file(context.files, path)

@@ -60,7 +60,7 @@ pub(super) fn as_dependency(path: &Utf8Path) -> Option<&'static str> {
 }
 
 /// Why no stage can write a path.
-fn as_output(path: &Utf8Path) -> Option<&'static str> {
+pub(super) fn as_output(path: &Utf8Path) -> Option<&'static str> {
     let name = path.file_name().unwrap_or_default();
     match (first(path), name) {
         (_, "" | ".") => Some("the whole project"),

@@ -3,6 +3,7 @@
 use crate::base::code::Code;
 use crate::base::diagnostic::{Diagnostic, Sink};
 use crate::base::source::Span;
+use crate::check::rules::reserved_path;
 use crate::check::{Context, Rule, paths};
 use crate::model::ids::StepId;
 use crate::model::project::Project;
@@ -28,6 +29,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             let own = stage.outs.iter().zip(&instance.outs);
             let hit = own.map(|(out, path)| (path, out.span)).find(|it| paths::touch(it.0, read));
             if let Some((written, at)) = hit
+                && reserved_path::as_dependency(read).is_none()
                 && seen.insert(span)
             {
                 sink.report(describe(stage, read, span, written, at));

@@ -3,6 +3,7 @@
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::base::files::Entry;
+use crate::check::rules::reserved_path;
 use crate::check::{Context, Rule, paths, tree};
 use std::collections::BTreeSet;
 
@@ -20,7 +21,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let mut seen = BTreeSet::new();
     for id in project.step_ids() {
         for (path, span) in paths::reads(project, id) {
-            if !seen.insert(path) {
+            if reserved_path::as_dependency(path).is_some() || !seen.insert(path.as_str()) {
                 continue;
             }
             let special = match context.files.entry(path) {

@@ -45,15 +45,12 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 
 /// What is missing, by the place that names it.
 fn missing<'a>(context: &Context<'_>, stage: &'a Stage) -> BTreeMap<Span, Vec<&'a Utf8Path>> {
-    let graph = &context.project.graph;
     let mut missing: BTreeMap<Span, Vec<&Utf8Path>> = BTreeMap::new();
     let mut told: BTreeMap<&Utf8Path, Span> = BTreeMap::new();
     for (index, path) in stage.instances.iter().flat_map(|it| &it.deps) {
         let Some(dep) = stage.deps.get(*index) else { continue };
-        let is_there =
-            graph.outputs_touching(path).next().is_some() || context.files.entry(path).exists();
         let is_told = *told.entry(path).or_insert(dep.span) != dep.span;
-        if is_told || is_there || is_told_elsewhere(context, path) {
+        if is_told || !paths::is_absent(context, path) || is_told_elsewhere(context, path) {
             continue;
         }
         let found = missing.entry(dep.span).or_default();
@@ -98,15 +95,11 @@ fn meant(
     path: &Utf8Path,
     span: Span,
 ) -> Option<Meant> {
-    let graph = &context.project.graph;
     let in_wdir = stage
         .wdir
         .as_ref()
         .and_then(|wdir| written::below(&wdir.value, path, span, context.sources));
-    let is_there = |it: &Utf8PathBuf| {
-        graph.outputs_touching(it).next().is_some() || context.files.entry(it).exists()
-    };
-    if let Some(path) = in_wdir.filter(is_there) {
+    if let Some(path) = in_wdir.filter(|it| !paths::is_absent(context, it)) {
         return Some(Meant::FromWdir(path));
     }
     if let Some(output) = near.output(path) {

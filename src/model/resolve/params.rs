@@ -10,6 +10,7 @@ use crate::model::resolve::Resolver;
 use crate::model::stage::ParamsUse;
 use crate::syntax::ast;
 use camino::{Utf8Path, Utf8PathBuf};
+use std::sync::Arc;
 
 /// Params files that were asked for.
 pub(super) struct ParamsTable {
@@ -119,11 +120,11 @@ impl Resolver<'_> {
     }
 
     /// Reads a params file the first time it is asked for, and reports what is wrong with it.
-    fn read_params(&mut self, file: &Spanned<Utf8PathBuf>) -> Option<Value> {
+    fn read_params(&mut self, file: &Spanned<Utf8PathBuf>) -> Option<Arc<Value>> {
         if let Some(known) = self.params.files.iter().find(|it| it.path == file.value) {
             return known.value.clone();
         }
-        let value = self.load_params(file);
+        let value = self.load_params(file).map(Arc::new);
         self.params.files.push(ParamsFile { path: file.value.clone(), value: value.clone() });
         value
     }

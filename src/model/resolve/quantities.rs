@@ -52,7 +52,8 @@ impl Resolver<'_> {
     }
 
     fn bad_quantity<T>(&mut self, text: &Text, error: &UnitError) -> Option<T> {
-        let mut diagnostic = codes::BAD_QUANTITY.at(text.span, error.to_string());
+        let help = format!("for example {}", error.examples());
+        let mut diagnostic = codes::BAD_QUANTITY.at(text.span, error.to_string()).help(help);
         if let Some(instead) = error.write.as_deref().and_then(sound) {
             let quoted = format!("\"{instead}\"");
             diagnostic = diagnostic.fix(format!("write `{quoted}`"), text.span, quoted);

@@ -6,7 +6,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "contains",
-    check: "str_contains",
     summary: "text has another inside",
     scope: Scope::Value,
     applies: Applies::Text,

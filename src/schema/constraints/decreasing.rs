@@ -8,7 +8,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "decreasing",
-    check: "decreasing",
     summary: "no value is larger than the one before it",
     scope: Scope::Column,
     applies: Applies::Ordered,

@@ -9,7 +9,6 @@ use crate::schema::range::{Range, Scale};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "distinct",
-    check: "n_unique",
     summary: "the number of distinct values is within bounds",
     scope: Scope::Column,
     applies: Applies::All,

@@ -6,7 +6,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "ends-with",
-    check: "str_endswith",
     summary: "text ends with another",
     scope: Scope::Value,
     applies: Applies::Text,

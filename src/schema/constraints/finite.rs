@@ -6,7 +6,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "finite",
-    check: "finite",
     summary: "no value is infinite",
     scope: Scope::Value,
     applies: Applies::Floats,

@@ -8,7 +8,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "increasing",
-    check: "increasing",
     summary: "no value is smaller than the one before it",
     scope: Scope::Column,
     applies: Applies::Ordered,

@@ -8,7 +8,6 @@ use crate::schema::literal;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "isin",
-    check: "isin",
     summary: "every value is one of a list",
     scope: Scope::Value,
     applies: Applies::All,

@@ -8,7 +8,6 @@ use crate::schema::range::{Range, Scale};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "length",
-    check: "str_length",
     summary: "text has so many characters",
     scope: Scope::Value,
     applies: Applies::Text,

@@ -7,7 +7,6 @@ use crate::schema::pattern;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "matches",
-    check: "str_matches",
     summary: "text matches a regular expression from its first character to its last",
     scope: Scope::Value,
     applies: Applies::Text,

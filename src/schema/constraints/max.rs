@@ -8,7 +8,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "max",
-    check: "max",
     summary: "the largest value is within bounds",
     scope: Scope::Column,
     applies: Applies::Ordered,

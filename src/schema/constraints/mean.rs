@@ -8,7 +8,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "mean",
-    check: "mean",
     summary: "the mean of the values is within bounds",
     scope: Scope::Column,
     applies: Applies::Numbers,

@@ -8,7 +8,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "min",
-    check: "min",
     summary: "the smallest value is within bounds",
     scope: Scope::Column,
     applies: Applies::Ordered,

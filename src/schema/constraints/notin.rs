@@ -7,7 +7,6 @@ use crate::schema::literal;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "notin",
-    check: "notin",
     summary: "no value is one of a list",
     scope: Scope::Value,
     applies: Applies::All,

@@ -8,7 +8,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "null-share",
-    check: "null_proportion",
     summary: "the share of missing values is within bounds",
     scope: Scope::Column,
     applies: Applies::All,

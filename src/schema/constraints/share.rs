@@ -8,7 +8,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "share",
-    check: "proportion",
     summary: "the share of rows with one value is within bounds",
     scope: Scope::Column,
     applies: Applies::All,

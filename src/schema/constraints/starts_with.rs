@@ -6,7 +6,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "starts-with",
-    check: "str_startswith",
     summary: "text begins with another",
     scope: Scope::Value,
     applies: Applies::Text,

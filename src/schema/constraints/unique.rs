@@ -9,7 +9,6 @@ use crate::schema::domain::Domain;
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "unique",
-    check: "unique",
     summary: "values differ from each other, all of them or a share",
     scope: Scope::Column,
     applies: Applies::All,

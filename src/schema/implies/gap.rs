@@ -27,7 +27,6 @@ pub(super) fn missing(promise: &Schema, wanted: &Column) -> Gap {
     });
     Gap {
         kind: GapKind::MissingColumn,
-        column: Some(name.clone()),
         message: format!("column `{name}` is demanded but not promised"),
         promise: promised,
         demand: label(wanted.name.span, "demanded here"),
@@ -46,7 +45,6 @@ pub(super) fn wrong_type(promised: &Column, wanted: &Column) -> Option<Gap> {
     let (less, more) = (from.value.spelled(wanted.nullable), to.value.spelled(promised.nullable));
     Some(Gap {
         kind: GapKind::Type,
-        column: Some(name.clone()),
         message: format!("`{name}` is promised as `{}` but demanded as `{}`", from.value, to.value),
         promise: Some(label(from.span, format!("promised here as `{}`", from.value))),
         demand: label(to.span, format!("demanded here as `{}`", to.value)),
@@ -64,7 +62,6 @@ pub(super) fn nullable(promised: &Column, wanted: &Column) -> Option<Gap> {
     let (more, less) = (from.value.spelled(false), to.value.spelled(true));
     Some(Gap {
         kind: GapKind::Nullable,
-        column: Some(name.clone()),
         message: format!("values of `{name}` may be missing, but all are demanded"),
         promise: Some(label(from.span, format!("promised here as `{}`", from.value.spelled(true)))),
         demand: label(to.span, format!("demanded here as `{}`, never missing", to.value)),
@@ -92,7 +89,7 @@ pub(super) fn range(domain: &Domain<'_>, wanted: &Column) -> Option<Gap> {
             let name = &wanted.name.value;
             let message =
                 format!("`{name}` may be `{outside}`, which is not the demanded `{bounds}`");
-            Some(range_gap(wanted, message, promise, demand))
+            Some(range_gap(message, promise, demand))
         }
         None => wider(domain, wanted, &demanded),
     }
@@ -116,15 +113,14 @@ fn wider(domain: &Domain<'_>, wanted: &Column, demanded: &Range) -> Option<Gap> 
     let demand = label(bounds_span(&broken)?, "demanded here");
     let text = spelling::bounds(&broken, Some(ty));
     let message = format!("`{}` is not promised to be `{text}`, as is demanded", wanted.name.value);
-    let mut gap = range_gap(wanted, message, promise, demand);
+    let mut gap = range_gap(message, promise, demand);
     gap.fixes = vec![tighten(domain, &broken), loosen(&broken, &domain.range, ty)];
     Some(gap)
 }
 
-fn range_gap(wanted: &Column, message: String, promise: Label, demand: Label) -> Gap {
+fn range_gap(message: String, promise: Label, demand: Label) -> Gap {
     Gap {
         kind: GapKind::Range,
-        column: Some(wanted.name.value.clone()),
         message,
         promise: Some(promise),
         demand,
@@ -218,7 +214,6 @@ pub(super) fn unmet(domain: &Domain<'_>, wanted: &Column, check: &Check) -> Gap 
     let set = matches!(constraint, "isin" | "notin");
     Gap {
         kind: if set { GapKind::Set } else { GapKind::Check },
-        column: Some(name.clone()),
         message,
         promise: Some(promise),
         demand: label(check.span, "demanded here"),
@@ -288,7 +283,6 @@ pub(super) fn rows(promise: &Schema, demand: &Schema) -> Option<Gap> {
     });
     Some(Gap {
         kind: GapKind::Rows,
-        column: None,
         message: format!("the number of rows is not promised to be `{broken}`, as is demanded"),
         promise: own.map(|own| label(own.span, format!("promised here only as `{own}`"))),
         demand: label(broken.span, "demanded here"),

@@ -104,5 +104,5 @@ pub(super) fn dataset(
         );
     }
     let schema = form.property_text("schema");
-    Some(Dataset { name, span: form.node.span, path, schema, disjoint })
+    Some(Dataset { name, path, schema, disjoint })
 }
