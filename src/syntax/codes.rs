@@ -80,10 +80,10 @@ pub(crate) static MISSING_SPACE: Code = Code::fatal(
     "two values need a space between them",
     include_str!("codes/missing_space.md"),
 );
-pub(crate) static BRACE_ON_NEXT_LINE: Code = Code::fatal(
-    "brace-on-next-line",
+pub(crate) static MISPLACED_BRACE: Code = Code::fatal(
+    "misplaced-brace",
     "the opening brace stands on the line of its node",
-    include_str!("codes/brace_on_next_line.md"),
+    include_str!("codes/misplaced_brace.md"),
 );
 pub(crate) static UNCLOSED_BLOCK: Code =
     Code::fatal("unclosed-block", "a block is not closed", include_str!("codes/unclosed_block.md"));
@@ -206,7 +206,7 @@ pub(crate) static CODES: &[&Code] = &[
     &UNCLOSED_STRING,
     &BAD_ESCAPE,
     &MISSING_SPACE,
-    &BRACE_ON_NEXT_LINE,
+    &MISPLACED_BRACE,
     &UNCLOSED_BLOCK,
     &MISSING_BRACE,
     &EXTRA_BRACE,

@@ -2,6 +2,7 @@
 
 #![expect(unreachable_pub, reason = "modules of one binary share what they call public")]
 
+mod book;
 mod dag;
 mod examples;
 mod fix;

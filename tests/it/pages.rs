@@ -20,8 +20,6 @@ pub const PARTS: [&str; 4] = ["What it checks", "Why", "Example", "Instead"];
 #[derive(Clone, Debug)]
 pub struct Example {
     pub is_bad: bool,
-    /// The lines of the page that hold the fence of the spec, its marks included.
-    pub lines: std::ops::Range<usize>,
     pub text: String,
     files: Vec<File>,
 }
@@ -46,7 +44,6 @@ enum Kind {
 struct Fence {
     info: String,
     text: String,
-    lines: std::ops::Range<usize>,
 }
 
 /// The examples of a page.
@@ -59,7 +56,6 @@ pub fn examples(page: &str) -> Vec<Example> {
             ["kdl", mark @ ("bad" | "good"), size @ ..] => examples.push(Example {
                 is_bad: *mark == "bad",
                 text: size.first().map_or(fence.text.clone(), |size| padded(&fence.text, size)),
-                lines: fence.lines,
                 files: shared.clone(),
             }),
             _ => {
@@ -99,16 +95,12 @@ fn padded(text: &str, size: &str) -> String {
 fn fences(page: &str) -> Vec<Fence> {
     let mut fences = Vec::new();
     let mut open: Option<Fence> = None;
-    for (number, line) in page.lines().enumerate() {
+    for line in page.lines() {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(info)) => {
-                let info = info.to_owned();
-                open = Some(Fence { info, text: String::new(), lines: number..number });
+                open = Some(Fence { info: info.to_owned(), text: String::new() });
             }
-            (Some(_), Some("")) => fences.extend(open.take().map(|mut fence| {
-                fence.lines.end = number + 1;
-                fence
-            })),
+            (Some(_), Some("")) => fences.extend(open.take()),
             (Some(fence), _) => {
                 fence.text.push_str(line);
                 fence.text.push('\n');

@@ -163,6 +163,27 @@ pub(crate) fn snapshots(corpus: &str) -> insta::Settings {
     settings
 }
 
+/// Compares a generated file of the repository; `INSTA_UPDATE=always` writes it instead.
+pub fn assert_generated(path: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let there = fs::read_to_string(&file).unwrap_or_default();
+    if there == text {
+        return;
+    }
+    if std::env::var("INSTA_UPDATE").is_ok_and(|it| it == "always") {
+        return fs::write(&file, text).expect("written");
+    }
+    let differs = there.lines().zip(text.lines()).take_while(|(a, b)| a == b).count();
+    let lines = |text: &str| text.lines().skip(differs).take(5).collect::<Vec<_>>().join("\n");
+    panic!(
+        "{path} is not up to date from line {} on; there:\n{}\nwanted:\n{}\n\
+         INSTA_UPDATE=always cargo test --test it book writes it",
+        differs + 1,
+        lines(&there),
+        lines(text),
+    );
+}
+
 fn succeeded(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (out, err) = (text(&output.stdout), text(&output.stderr));

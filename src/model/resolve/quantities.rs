@@ -57,6 +57,8 @@ impl Resolver<'_> {
         if let Some(instead) = error.write.as_deref().and_then(sound) {
             let quoted = format!("\"{instead}\"");
             diagnostic = diagnostic.fix(format!("write `{quoted}`"), text.span, quoted);
+        } else {
+            diagnostic = diagnostic.help(format!("write it as one of {}", error.examples()));
         }
         self.sink.report(diagnostic);
         None
