@@ -10,6 +10,7 @@ mod fmt;
 mod infra;
 mod init;
 mod lock;
+mod mistakes;
 mod pages;
 mod rules;
 mod run;
