@@ -2,6 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "reads the lock that it updates")]
 
 use crate::base::code::Code;
+pub mod specs;
+
 use crate::base::params;
 use crate::base::python::json_sorted;
 use crate::base::value::Value;

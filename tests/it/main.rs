@@ -1,5 +1,6 @@
 //! One binary for all tests that look at mlc from outside; each module is one area.
 
+mod build;
 mod dag;
 mod examples;
 mod fix;
