@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "modules of one binary share what they call public")]
 
 mod book;
+mod build;
 mod dag;
 mod examples;
 mod fix;
