@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for found in context.unlisted() {
         let path = &found.path;
-        let producer = context.project.graph.producers.get(path);
+        let producer = context.project.graph.producer(path);
         let is_script = unlisted_script::is_script(path);
         if reserved_path::as_dependency(path).is_some()
             || producer.is_none() && (is_script || !is_source(context, path))
@@ -32,7 +32,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             format!("`{name}` uses `{path}`, which is not in its `deps`"),
         );
         sink.report(match producer {
-            Some(&(step, index)) => {
+            Some((step, index)) => {
                 let writer = context.project.step(step).0;
                 let place = writer.outs.get(index).map_or(writer.name.span, |out| out.span);
                 let diagnostic = diagnostic

@@ -23,7 +23,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for found in context.unlisted() {
         let path = &found.path;
         // What a stage writes is an input, `unlisted-input`.
-        let is_written = context.project.graph.producers.contains_key(path);
+        let is_written = context.project.graph.producer(path).is_some();
         if is_written || !is_script(path) || !is_file(context, path) {
             continue;
         }
