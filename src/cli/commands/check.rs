@@ -33,7 +33,7 @@ pub(crate) struct Args {
 enum Format {
     /// Drawn under the source
     Human,
-    /// One line each: path:line:col: error[slug]: message
+    /// One line each: `path:line:col: error[slug]: message`
     Short,
     /// For other programs, version 1
     Json,
