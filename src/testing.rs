@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "reads the lock that it updates")]
 
 mod reference;
+pub mod specs;
 
 use crate::base::params;
 use crate::base::python::json_sorted;

@@ -1,4 +1,5 @@
 //! What stands around the code: workflows, licences, the book's pages, the scripts.
+#![expect(clippy::disallowed_methods, reason = "starts the tools that judge the files")]
 
 use crate::{tools, tree};
 use std::path::Path;

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "modules of one binary share what they call public")]
 
 mod book;
+mod build;
 mod dag;
 mod examples;
 mod fix;
@@ -10,6 +11,7 @@ mod fmt;
 mod infra;
 mod init;
 mod lock;
+mod mistakes;
 mod pages;
 mod rules;
 mod run;

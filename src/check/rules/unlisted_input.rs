@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for found in unlisted::mentions(context) {
+    for found in context.unlisted() {
         let path = &found.path;
         let producer = context.project.graph.producers.get(path);
         let is_script = unlisted_script::is_script(path);
