@@ -61,8 +61,10 @@ impl Graph {
                     edges.extend(steps.map(|&from| Edge { from, span: dep.span }));
                 }
                 DepSource::Dataset(dataset) => {
-                    let path = &project.dataset(*dataset).path.value;
-                    let writers = self.writers(path);
+                    let dataset = project.dataset(*dataset);
+                    // Without a path it would touch everything.
+                    let path = (!dataset.unknown).then_some(&dataset.path.value);
+                    let writers = path.into_iter().flat_map(|path| self.writers(path));
                     edges.extend(writers.map(|from| Edge { from, span: dep.span }));
                 }
             }

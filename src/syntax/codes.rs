@@ -60,10 +60,10 @@ pub(crate) static COLON_AFTER_NAME: Code = Code::fatal(
 );
 pub(crate) static HASH_COMMENT: Code =
     Code::fatal("hash-comment", "comments start with `//`", include_str!("codes/hash_comment.md"));
-pub(crate) static SINGLE_QUOTES: Code = Code::fatal(
-    "single-quotes",
-    "strings are written in double quotes",
-    include_str!("codes/single_quotes.md"),
+pub(crate) static WRONG_QUOTES: Code = Code::fatal(
+    "wrong-quotes",
+    "a string in other quotes than `\"`",
+    include_str!("codes/wrong_quotes.md"),
 );
 pub(crate) static UNCLOSED_STRING: Code = Code::fatal(
     "unclosed-string",
@@ -202,7 +202,7 @@ pub(crate) static CODES: &[&Code] = &[
     &EQUALS_AFTER_NAME,
     &COLON_AFTER_NAME,
     &HASH_COMMENT,
-    &SINGLE_QUOTES,
+    &WRONG_QUOTES,
     &UNCLOSED_STRING,
     &BAD_ESCAPE,
     &MISSING_SPACE,

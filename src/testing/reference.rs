@@ -58,7 +58,7 @@ pub struct Shape {
     pub properties: Vec<(&'static str, &'static str, &'static str)>,
     /// Whether users choose the names of what stands in the block; then `block` is its one shape.
     pub is_named: bool,
-    pub block: Vec<Shape>,
+    pub block: Vec<Self>,
 }
 
 /// The whole language: the shape of a spec.

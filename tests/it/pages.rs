@@ -10,8 +10,7 @@
 
 use crate::support::Project;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 
 /// The sections of a page, in order.
 pub const PARTS: [&str; 4] = ["What it checks", "Why", "Example", "Instead"];
@@ -125,7 +124,14 @@ impl Example {
         for file in &self.files {
             match file.kind {
                 Kind::Text | Kind::Git => project.write(&file.path, &file.text),
-                Kind::Link | Kind::Fifo => special(&root, file),
+                Kind::Link => {
+                    std::os::unix::fs::symlink(&file.text, prepared(&root, &file.path))
+                        .expect("linked");
+                }
+                Kind::Fifo => {
+                    prepared(&root, &file.path);
+                    project.tool_ok(Path::new("mkfifo"), &[&file.path]);
+                }
             }
         }
         let tracked = self.files.iter().filter(|it| it.kind == Kind::Git);
@@ -138,13 +144,11 @@ impl Example {
     }
 }
 
-fn special(root: &Path, file: &File) {
-    let path = root.join(&file.path);
+/// Where a file will be, its folder made.
+fn prepared(root: &Path, path: &str) -> PathBuf {
+    let path = root.join(path);
     fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("made");
-    match file.kind {
-        Kind::Link => std::os::unix::fs::symlink(&file.text, path).expect("linked"),
-        _ => assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo runs").success()),
-    }
+    path
 }
 
 fn git(project: &Project, arguments: &[&str]) {

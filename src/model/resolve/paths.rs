@@ -32,6 +32,12 @@ impl Resolver<'_> {
                 None
             }
             Ok(path) => Some(split(&path)),
+            // Empty because of a hole that was reported.
+            Err(Problem::Empty)
+                if self.sink.iter().any(|it| text.span.contains(it.primary.span)) =>
+            {
+                None
+            }
             Err(problem) => {
                 self.report(text, &joined, problem);
                 None

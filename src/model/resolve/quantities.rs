@@ -47,6 +47,14 @@ impl Resolver<'_> {
                 );
                 None
             }
+            Err(error) if !dimensions.contains(&error.dimension) => {
+                let wanted: Vec<&str> = dimensions.iter().map(|it| said(*it)).collect();
+                self.sink.report(codes::BAD_QUANTITY.at(
+                    text.span,
+                    format!("`{}` is neither a number nor a {}", text.value, wanted.join(" or ")),
+                ));
+                None
+            }
             Err(error) => self.bad_quantity(text, &error),
         }
     }

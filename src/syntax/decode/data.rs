@@ -88,14 +88,14 @@ pub(super) fn dataset(
         })
         .collect();
     let name = form.text(0)?;
-    let Some(path) = form.text(1) else {
+    let path = form.text(1);
+    if path.is_none() {
         sink.report(
             codes::MISSING_VALUE
                 .at(name.span, format!("dataset `{}` needs a path", name.value))
                 .label("a quoted path is expected after this"),
         );
-        return None;
-    };
+    }
     for extra in form.arguments.iter().skip(2) {
         sink.report(
             codes::UNEXPECTED_VALUE

@@ -86,10 +86,9 @@ fn remedy(literal: &Literal, kind: Kind) -> Option<String> {
         (Kind::Count, Scalar::Float(number)) if number.fract() == 0.0 && *number >= 0.0 => {
             Some(format!("{number:.0}"))
         }
-        (
-            Kind::Path | Kind::Text | Kind::PathOrName | Kind::Duration | Kind::Size,
-            Scalar::Str(text),
-        ) if literal.bare => Some(format!("\"{text}\"")),
+        (Kind::Path | Kind::Text | Kind::PathOrName, Scalar::Str(text)) if literal.bare => {
+            Some(format!("\"{text}\""))
+        }
         (Kind::Text | Kind::Path | Kind::Word, Scalar::Int(number)) => {
             Some(format!("\"{number}\""))
         }

@@ -38,6 +38,9 @@ pub(super) fn find(found: &mut Findings<'_>) {
     }
 }
 
+/// Quotes of other languages and of word processors.
+const QUOTES: [char; 10] = ['\'', '`', '‘', '’', '‚', '“', '”', '„', '«', '»'];
+
 /// Where the scan stands within a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -86,8 +89,8 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token, parent: &str) -> usiz
         if equals_after_name(found, text, equals, parent) {
             return equals - at + 1;
         }
-    } else if text.starts_with('\'') {
-        return single_quotes(found, at, token);
+    } else if text.starts_with(QUOTES) {
+        return wrong_quotes(found, at, token);
     } else if matches!(text, "cmd" | "desc" | "description" | "owner") {
         return bare_text(found, at);
     } else if text.contains('/') && !text.starts_with('/') {
@@ -125,7 +128,7 @@ fn bare_text(found: &mut Findings<'_>, at: usize) -> usize {
     let (Some(first), Some(last)) = (said.first(), said.last()) else { return 1 };
     let text = found.text().get(first.start..last.end).unwrap_or_default();
     let one_word = said.len() == 1 && !text.contains(['/', '\\']);
-    if first.kind != TokenKind::Word || text.starts_with('\'') || one_word {
+    if first.kind != TokenKind::Word || text.starts_with(QUOTES) || one_word {
         return 1;
     }
     // A quote at the end alone was dealt with; quotes inside need a raw string.
@@ -195,8 +198,8 @@ fn next_said(found: &Findings<'_>, at: usize) -> Option<(usize, Token)> {
 fn entry(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
     let text = token.text(found.text());
     let span = found.span(token.start, token.end);
-    if text.starts_with('\'') {
-        return single_quotes(found, at, token);
+    if text.starts_with(QUOTES) {
+        return wrong_quotes(found, at, token);
     }
     if let Some(end) = interpolated_run(found, at) {
         return quote_run(found, at, end);
@@ -347,31 +350,33 @@ fn bare_or_quoted(word: &str) -> String {
     }
 }
 
-/// `'x y'`: KDL knows double quotes only. Returns how many tokens it spans.
-fn single_quotes(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+/// `'x y'` or `“x y”`: KDL knows one kind of quotes. Returns how many tokens it spans.
+fn wrong_quotes(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
     let rest = found.tokens().get(at..).unwrap_or_default();
     let line = rest.iter().take_while(|it| !matches!(it.kind, TokenKind::Newline));
     let text = found.text();
     let close = line.enumerate().find(|(offset, it)| {
         let word = it.text(text);
-        it.kind == TokenKind::Word && word.ends_with('\'') && (*offset > 0 || word.len() > 1)
+        it.kind == TokenKind::Word
+            && word.ends_with(QUOTES)
+            && (*offset > 0 || word.chars().count() > 1)
     });
     let Some((length, last)) = close else {
-        let diagnostic = codes::SINGLE_QUOTES
-            .at(found.span(token.start, token.end), "strings are written in double quotes")
+        let diagnostic = codes::WRONG_QUOTES
+            .at(found.span(token.start, token.end), "strings are written in `\"`")
             .label("this quote has no partner on the line");
         found.unclear(diagnostic, Vec::new());
         return 1;
     };
     let last = *last;
-    let inner = text.get(token.start + 1..last.end - 1).unwrap_or_default();
+    let inner = text.get(token.start..last.end).unwrap_or_default().trim_matches(QUOTES);
     let quoted =
         if inner.contains(['"', '\\']) { format!("#\"{inner}\"#") } else { format!("\"{inner}\"") };
     let span = found.span(token.start, last.end);
     found.fixable(
-        &codes::SINGLE_QUOTES,
+        &codes::WRONG_QUOTES,
         span,
-        "strings are written in double quotes",
+        "strings are written in `\"`",
         "",
         (&format!("write `{quoted}`"), vec![(span, quoted.clone())]),
     );
@@ -427,7 +432,7 @@ fn equals(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
         let diagnostic = codes::BOUND_SPELLING
             .at(found.span(token.start, token.end + 1), "`==` is not a bound")
             .help("bounds are `>=`, `>`, `<=`, `<`; for exact values use `isin`");
-        found.unclear(diagnostic, vec![(found.span(token.start, token.end + 1), " ".to_owned())]);
+        found.unclear(diagnostic, vec![(found.span(token.start, token.end + 1), ">=".to_owned())]);
         return 2;
     }
     let ends = next_said(found, at).is_none_or(|(_, it)| {
