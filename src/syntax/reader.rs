@@ -244,9 +244,11 @@ impl Reader<'_> {
         let setting = bound.name.as_ref().filter(|it| self.rule.property(&it.value).is_some());
         if let Some(name) = setting {
             let operator = Span { start: name.span.end, ..bound.value.span.before() };
-            diagnostic = diagnostic
-                .help(format!("`{}` is set to one value", name.value))
-                .fix("write `=`", operator, "=");
+            diagnostic = diagnostic.help(format!("`{}` is set to one value", name.value)).fix(
+                "write `=`",
+                operator,
+                "=",
+            );
         }
         self.sink.report(diagnostic);
     }
@@ -398,7 +400,11 @@ impl Reader<'_> {
                             node.name.span.to(form.text(0).map_or(node.name.span, |it| it.span)),
                             format!("this {} has no `{}`", self.rule.name, field.name),
                         )
-                        .label(format!("`{}` is needed: {}", field.name, first_clause(field.summary))),
+                        .label(format!(
+                            "`{}` is needed: {}",
+                            field.name,
+                            first_clause(field.summary)
+                        )),
                 );
             }
         }

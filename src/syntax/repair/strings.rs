@@ -30,7 +30,11 @@ fn escapes(found: &mut Findings<'_>, token: Token) {
         let start = content.len() - rest.len() + at;
         let (_, after) = content.split_at_checked(start + 1).unwrap_or_default();
         let length = after.chars().next().map_or(0, char::len_utf8);
-        if is_escape(after) { good = true } else { bad.push((start, length)) }
+        if is_escape(after) {
+            good = true
+        } else {
+            bad.push((start, length))
+        }
         rest = after.get(length..).unwrap_or_default();
     }
     let Some(&(first, length)) = bad.first() else { return };

@@ -583,10 +583,9 @@ fn brace_below(found: &mut Findings<'_>, at: usize, place: Place) -> usize {
     let up = match between.trim().is_empty() {
         true => vec![(found.span(previous.end, brace.end), " {".to_owned())],
         // A comment stands between: it keeps its line.
-        false => vec![
-            (found.span(previous.end, previous.end), " {".to_owned()),
-            (old, String::new()),
-        ],
+        false => {
+            vec![(found.span(previous.end, previous.end), " {".to_owned()), (old, String::new())]
+        }
     };
     found.fixable(
         &codes::BRACE_ON_NEXT_LINE,
