@@ -146,6 +146,20 @@ fn a_folder_that_takes_no_files_stays_as_it_was() {
 }
 
 #[test]
+fn a_full_disk_leaves_everything_as_it_was() {
+    let project = project();
+    project.mlc_ok(&["build"]);
+    let ours = project.read("dvc.yaml");
+    project.write("mlc.kdl", &project.read("mlc.kdl").replace("echo 1", "echo 2"));
+    let (text, _) =
+        project.shell("(trap '' XFSZ; ulimit -f 0; mlc build; echo ended $?) 2>&1 | cat");
+    assert!(text.ends_with("ended 1\n"), "{text}");
+    assert!(text.contains("cannot write") && text.contains("dvc.yaml"), "{text}");
+    assert_eq!(project.read("dvc.yaml"), ours);
+    assert_eq!(fs::read_dir(project.root()).unwrap().count(), 2, "no temporary file is left");
+}
+
+#[test]
 fn a_folder_in_the_place_of_a_file_is_told() {
     let project = project();
     project.write("dvc.yaml/inner", "");
@@ -190,8 +204,8 @@ dataset spaced "data/a b & c #1.csv"
 stage kinds {
     matrix {
         model-name logreg "naïve-bayes" "forêt.2"
-        rate 0.10 1e-3 1.0 7 007 -3 +5 0x10 1_000 9223372036854775808
-        flag #true yes null "~" "1:30" "2024-01-01" "0o17" "=" "!x" "%y" "[z]" "a,b" "-" "😀"
+        rate 0.10 1e-3 1.0 7 -3 +5 0x10 1_000 9223372036854775808
+        flag #true yes "null" "~" "2024-01-01" "0o17" "=" "!x" "%y" "[z]" "a,b" "-" "😀"
     }
     cmd "train {{ model-name }} --rate={{rate}} -f'{{ flag }}' ${HOME} $PATH $(pwd) $((1+1))"
     outs "out/{{ model-name }}/{{ rate }}/{{ flag }}.bin"
@@ -262,23 +276,23 @@ stage parameters {
     outs "parameters"
 }
 stage inside {
-    wdir "work dir/${deep}"
+    wdir "work dir/${1}"
     cmd "true"
-    deps spaced "work dir/${deep}/in.csv" "data/top.csv" numbers
+    deps spaced "work dir/${1}/in.csv" "data/top.csv" numbers
     params train.lr
-    params "work dir/${deep}/params.yaml" { own }
-    outs "work dir/${deep}/out.csv" "side.csv"
+    params "work dir/${1}/params.yaml" { own }
+    outs "work dir/${1}/out.csv" "side.csv"
 }
 stage crossing {
     wdir "forest"
     matrix { model forest other }
     cmd "true"
     deps "{{ model }}/in.csv"
-    outs "{{ model }}/out.csv" "forest/{{ model }}.csv"
+    outs "{{ model }}/out.csv" "forest/{{ model }}.csv" "{{ model }}:1" "ab:{{ model }}" "forest/b:{{ model }}"
 }
 stage paths {
     cmd "true"
-    deps "data/a b.csv" "data/a&b.csv" "data/a#b.csv" "data/data:x.csv" "remote:x.csv" "-x.csv" "data/ñ日本😀.csv" "data/it's \"q\".csv" "data/a${1}b.csv" "data/{x}.csv" "data/%41.csv" "data/ lead.csv" "data/=.csv" "data/a,b.csv" "data/n\u{303}.csv" "null" "true" "1" "1.5" "~x" "data/$x.csv"
+    deps "data/a b.csv" "data/a&b.csv" "data/a#b.csv" "data/data:x.csv" "s3:x.csv" "remote:x.csv" "data/file:y" "other:z" "-x.csv" "data/ñ日本😀.csv" "data/it's \"q\".csv" "data/a${1}b.csv" "data/{x}.csv" "data/%41.csv" "data/ lead.csv" "data/=.csv" "data/a,b.csv" "data/n\u{303}.csv" "null" "true" "1" "1.5" "data/~x" "data/$x.csv"
     outs "o ut" "a&b" "out#1" "out:1" "-out" "日本" "it's" "\"q\"" "a${1}b" "{x}" "%41" "=" "a,b" "yes" "2" "2.50" "2024-01-01" "!x" "@x" "'" "out${2}" cache=#false persist=#true
 }
 stage frozen-one { cmd "true"; outs "frozen-out"; frozen }
@@ -296,8 +310,8 @@ const NASTY_FILES: &[(&str, &str)] = &[
     ("whole.yaml", "a: 1\n"),
     ("data/a b & c #1.csv", ""),
     ("data/top.csv", ""),
-    ("work dir/${deep}/in.csv", ""),
-    ("work dir/${deep}/params.yaml", "own: 1\n"),
+    ("work dir/${1}/in.csv", ""),
+    ("work dir/${1}/params.yaml", "own: 1\n"),
     ("forest/in.csv", ""),
     ("other/in.csv", ""),
     ("1", ""),

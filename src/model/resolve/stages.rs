@@ -246,7 +246,7 @@ fn strange(value: &str) -> bool {
             '/', '\\', '@', ':', '$', '{', '}', '\'', '"', '`', '*', '?', '&', '|', ';', '<', '>',
             '(', ')', '#',
         ])
-        || value.contains(char::is_whitespace)
+        || value.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 fn path(template: &Template, values: &[String]) -> Utf8PathBuf {
