@@ -8,7 +8,6 @@ use crate::base::params;
 use crate::base::python::json_sorted;
 use crate::base::value::Value;
 use crate::base::yaml;
-use crate::driver;
 use crate::exec::cache::{self, Cache};
 use crate::exec::hash::Hasher;
 use crate::exec::lock::{self, Artifact, Cmd, Entry, LockFile};

@@ -41,6 +41,13 @@ fn escapes(found: &mut Findings<'_>, token: Token) {
     let raw = !good && !content.contains("\"#");
     let place = |at: usize| found.span(token.start + at, token.start + at);
     let fix = match raw {
+        _ if is_windows_path(content) => {
+            let backslashes = content.match_indices('\\').map(|(at, _)| {
+                let at = token.start + at;
+                (found.span(at, at + 1), "/".to_owned())
+            });
+            ("write `/`", backslashes.collect())
+        }
         true => {
             let ends = [0, content.len()].map(|at| (place(at), "#".to_owned()));
             ("make it a raw string", ends.to_vec())
@@ -59,6 +66,15 @@ fn escapes(found: &mut Findings<'_>, token: Token) {
         "a backslash in a plain string starts one",
         fix,
     );
+}
+
+/// Whether a string is names with single backslashes between them.
+fn is_windows_path(content: &str) -> bool {
+    let is_name = |it: &str| {
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        !it.is_empty() && it.chars().all(plain)
+    };
+    content.trim_matches('"').split('\\').all(is_name)
 }
 
 /// Whether KDL knows what a backslash in front of this means.
