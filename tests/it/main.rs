@@ -5,6 +5,8 @@
 mod book;
 mod build;
 mod dag;
+mod determinism;
+mod dvc;
 mod examples;
 mod fix;
 mod fmt;

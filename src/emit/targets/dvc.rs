@@ -10,6 +10,7 @@ use crate::model::stage::{Axis, DepSource, Out, OutKind, ParamsUse, Stage};
 use crate::model::template::{Piece, Template};
 use crate::plan;
 use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::BTreeSet;
 
 pub(super) static TARGET: Target = Target {
     name: "dvc",
@@ -131,8 +132,10 @@ impl View<'_> {
 
     fn deps(&self) -> Vec<Value> {
         let mut paths: Vec<String> = Vec::new();
-        for dep in &self.stage.deps {
+        let named = self.named();
+        for (index, dep) in self.stage.deps.iter().enumerate() {
             let found = match &dep.source {
+                DepSource::Path(_) if self.is_covered(index, &named) => Vec::new(),
                 DepSource::Path(template) => vec![self.path(template)],
                 DepSource::Dataset(id) => {
                     vec![self.plain_path(&self.project.dataset(*id).path.value)]
@@ -150,6 +153,25 @@ impl View<'_> {
             }
         }
         paths.into_iter().map(Value::Str).collect()
+    }
+
+    /// The paths that come in by the names of datasets and stages.
+    fn named(&self) -> BTreeSet<&Utf8Path> {
+        let paths = self.stage.deps.iter().flat_map(|dep| match &dep.source {
+            DepSource::Path(_) => Vec::new(),
+            DepSource::Dataset(id) => vec![self.project.dataset(*id).path.value.as_path()],
+            DepSource::Stage(id) => {
+                let outs = self.project.stage(*id).instances.iter().flat_map(|it| &it.outs);
+                outs.map(|path| path.as_path()).collect()
+            }
+        });
+        paths.collect()
+    }
+
+    /// Whether every instance has this dependency by a name already; DVC would note it twice.
+    fn is_covered(&self, index: usize, named: &BTreeSet<&Utf8Path>) -> bool {
+        let mut own = self.stage.instances.iter().flat_map(|instance| &instance.deps);
+        !named.is_empty() && own.all(|(at, path)| *at != index || named.contains(path.as_path()))
     }
 
     /// Keys of `params.yaml` stand alone, those of other files below their file.
