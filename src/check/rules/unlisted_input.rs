@@ -38,9 +38,9 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
                 let diagnostic = diagnostic
                     .label(format!("may run before `{}` has written it", writer.name.value))
                     .also(place, "written here");
-                unlisted::add(context, &found, diagnostic)
+                unlisted::add(context, found, diagnostic)
             }
-            None => existing(context, &found, diagnostic),
+            None => existing(context, found, diagnostic),
         });
     }
 }

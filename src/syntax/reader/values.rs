@@ -112,7 +112,7 @@ pub(super) fn quoted_bound(literal: &Literal) -> Option<RawBound> {
         .find_map(|(sign, op)| Some((op, text.strip_prefix(sign)?)))?;
     let starts = value.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '-');
     let value = Scalar::Str(value.trim().to_owned());
-    starts.then(|| RawBound {
+    starts.then_some(RawBound {
         name: None,
         op,
         value: Literal { value, bare: false, span: literal.span },
