@@ -150,7 +150,8 @@ fn line(diagnostic: &Value) -> String {
 
 /// Whether the primary place touches `place`, and does not begin on an earlier line.
 fn touches(diagnostic: &Value, place: &Place, project: &Project) -> bool {
-    let offset = |end: &str| diagnostic["span"][end]["offset"].as_u64().unwrap_or(u64::MAX) as usize;
+    let offset =
+        |end: &str| diagnostic["span"][end]["offset"].as_u64().unwrap_or(u64::MAX) as usize;
     let (start, end) = (offset("start"), offset("end"));
     if diagnostic["file"] != place.file.as_str() || start > place.end || end < place.start {
         return false;

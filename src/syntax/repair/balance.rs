@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::syntax::codes;
 use crate::syntax::lexer::{Token, TokenKind};
-use crate::syntax::sections::starts_section;
+use crate::syntax::sections::{BLOCK_ONLY, CHECKS, starts_section};
 
 /// Blocks nested deeper than this are refused before the parser sees them.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -19,10 +19,10 @@ pub(super) fn find(found: &mut Findings<'_>) {
     let mut unexplained = closing.saturating_sub(opening);
     for pair in lines.windows(2) {
         if let [header, body] = pair
-            && unexplained > 0
+            && (unexplained > 0 || header.is_section(found))
             && header.lacks_brace_before(body)
         {
-            unexplained -= 1;
+            unexplained = unexplained.saturating_sub(1);
             missing_brace(found, header);
         }
     }
@@ -50,9 +50,20 @@ struct Line {
     first: Token,
     /// The last thing said that is no comment.
     last: Token,
+    /// Braces that it opens and closes.
+    braces: (usize, usize),
 }
 
 impl Line {
+    fn is_section(&self, found: &Findings<'_>) -> bool {
+        self.indent == 0 && starts_section(rest(found, self.first))
+    }
+
+    /// Whether a brace at its start is followed by more, and not closed again.
+    fn goes_on_after(&self, brace: Token) -> bool {
+        self.last.start > brace.start && self.braces.0 > self.braces.1
+    }
+
     /// Whether this line should have opened a block: the next one stands further right.
     fn lacks_brace_before(&self, body: &Self) -> bool {
         let is_node = matches!(self.first.kind, TokenKind::Word | TokenKind::String(_));
@@ -80,14 +91,16 @@ fn lines(found: &Findings<'_>) -> Vec<Line> {
                 fresh = false;
             }
             _ if token.is_trivia() => {}
-            _ if fresh => {
-                let indent = token.start - start;
-                lines.push(Line { start, indent, first: *token, last: *token });
-                fresh = false;
-            }
             _ => {
+                if fresh {
+                    let (indent, braces) = (token.start - start, (0, 0));
+                    lines.push(Line { start, indent, first: *token, last: *token, braces });
+                    fresh = false;
+                }
                 if let Some(line) = lines.last_mut() {
                     line.last = *token;
+                    line.braces.0 += usize::from(token.kind == TokenKind::OpenBrace);
+                    line.braces.1 += usize::from(token.kind == TokenKind::CloseBrace);
                 }
             }
         }
@@ -115,6 +128,16 @@ struct Open {
     line: Line,
 }
 
+impl Open {
+    /// Whether nothing but blank lines stands between its line and `next`.
+    fn is_on_last_line(&self, found: &Findings<'_>, next: Line) -> bool {
+        let tokens = found.tokens();
+        let from = tokens.partition_point(|it| it.start <= self.line.last.start);
+        let rest = tokens.get(from..).unwrap_or_default().iter();
+        rest.take_while(|it| it.start < next.first.start).all(|it| it.is_trivia())
+    }
+}
+
 /// Pairs braces, line by line; `excess` closing braces are too many.
 fn pair_up(found: &mut Findings<'_>, lines: &[Line], mut excess: usize) {
     let mut open: Vec<Open> = Vec::new();
@@ -124,11 +147,17 @@ fn pair_up(found: &mut Findings<'_>, lines: &[Line], mut excess: usize) {
             number += 1;
         }
         let Some(line) = lines.get(number).copied() else { return };
+        if line.first.start == token.start && token.kind != TokenKind::CloseBrace {
+            end_inline(found, &mut open, line);
+        }
         let first = line.first.start == token.start;
         if first && line.indent == 0 && starts_section(rest(found, *token)) {
             close_all(found, &mut open, line.start);
         }
         match token.kind {
+            TokenKind::OpenBrace if first && line.goes_on_after(*token) => {
+                stray(found, *token);
+            }
             TokenKind::OpenBrace => {
                 open.push(Open { token: *token, line });
                 // The splitter refuses such a text; thousands of remarks would not help.
@@ -143,6 +172,62 @@ fn pair_up(found: &mut Findings<'_>, lines: &[Line], mut excess: usize) {
         }
     }
     close_all(found, &mut open, found.text().len());
+}
+
+/// Ends blocks that the line before opened and that the indentation of this one excludes: one
+/// that holds something ends on its line, an empty one was never meant.
+fn end_inline(found: &mut Findings<'_>, open: &mut Vec<Open>, line: Line) {
+    while let Some(inner) = open.last() {
+        let below = line.indent <= inner.line.indent && line.start > inner.line.start;
+        let last = inner.line.last;
+        let empty = last.start == inner.token.start;
+        if !below || inner.line.indent == 0 || !inner.is_on_last_line(found, line) {
+            return;
+        }
+        match empty {
+            true => stray(found, inner.token),
+            false => unclosed(found, inner, last.end),
+        }
+        open.pop();
+    }
+}
+
+fn stray(found: &mut Findings<'_>, token: Token) {
+    let text = found.text();
+    let before = text.get(..token.start).unwrap_or_default();
+    let start = before.trim_end_matches([' ', '\t']).len();
+    let alone = before.get(..start).is_none_or(|it| it.is_empty() || it.ends_with('\n'));
+    let after = text.get(token.end..).unwrap_or_default();
+    let blanks = after.len() - after.trim_start_matches([' ', '\t']).len();
+    let span = match alone {
+        true => found.span(token.start, token.end + blanks),
+        false => found.span(start, token.end),
+    };
+    found.fixable(
+        &codes::EXTRA_BRACE,
+        found.span(token.start, token.end),
+        "this brace opens nothing",
+        "no block follows",
+        ("remove the brace", vec![(span, String::new())]),
+    );
+}
+
+/// `matrix model a b }`: where the block of this line should begin.
+fn inline_start(found: &Findings<'_>, line: Line, close: Token) -> Option<Token> {
+    let tokens = found.tokens();
+    let from = tokens.partition_point(|it| it.start < line.first.start);
+    let said = tokens.get(from..).unwrap_or_default().iter();
+    let said = said.take_while(|it| it.end <= close.start).filter(|it| !it.is_trivia());
+    let said: Vec<Token> = said.copied().collect();
+    let name = said.first()?.text(found.text());
+    if BLOCK_ONLY.contains(&name) {
+        return said.get(1).copied();
+    }
+    let is_field = |it: &&Token| {
+        let text = it.text(found.text());
+        it.kind == TokenKind::Word && (CHECKS.contains(&text) || text == "provides")
+    };
+    said.iter().skip(1).find(is_field).copied()
 }
 
 fn rest<'a>(found: &Findings<'a>, token: Token) -> &'a str {
@@ -184,6 +269,21 @@ fn close(
         let elsewhere = it.line.start != line.start;
         elsewhere && (!alone || line.indent > it.line.indent)
     });
+    if !alone
+        && (strange || open.is_empty())
+        && let Some(start) = inline_start(found, line, token)
+    {
+        *excess = excess.saturating_sub(1);
+        let place = found.span(start.start, start.start);
+        found.fixable(
+            &codes::MISSING_BRACE,
+            found.span(start.start, token.end),
+            "the block of this node is not opened",
+            "closed here, but opened nowhere",
+            ("open the block", vec![(place, "{ ".to_owned())]),
+        );
+        return;
+    }
     if (strange && *excess > 0) || open.is_empty() {
         *excess = excess.saturating_sub(1);
         let span = found.span(token.start, token.end);
