@@ -80,6 +80,23 @@ fn echo_of_unclear(cut: &Cut, it: &crate::base::diagnostic::Diagnostic) -> bool 
     missing && cut.mended.was_cut_on_line_of(it.primary.span)
 }
 
+/// Reports versions after the first thing said.
+fn repeated_version(cut: &Cut, first: Span, sink: &mut Sink) {
+    for chunk in cut.chunks.iter().skip(1) {
+        let text = cut.mended.text.get(chunk.range.clone()).unwrap_or_default();
+        let said = text.trim_start();
+        let at = chunk.range.start + text.len() - said.len();
+        if said.starts_with("mlc ") || said.starts_with("mlc\n") {
+            sink.report(
+                codes::DUPLICATE_FIELD
+                    .at(cut.mended.span(at, at + 3), "`mlc` is given twice")
+                    .label("given again here")
+                    .also(first, "first given here"),
+            );
+        }
+    }
+}
+
 /// Whether the first thing said in a project file is its version; reports it when not.
 pub(crate) fn check_version(cut: &Cut, sink: &mut Sink) {
     let first = cut.chunks.first();
@@ -87,6 +104,7 @@ pub(crate) fn check_version(cut: &Cut, sink: &mut Sink) {
     let code = lexer::tokens(said).into_iter().find(|token| !token.is_trivia());
     let start = first.map_or(0, |it| it.range.start);
     let (at, name) = code.map_or((0, ""), |token| (start + token.start, token.text(said)));
+    repeated_version(cut, cut.mended.span(at, at + name.len()), sink);
     // A misspelled `mlc` is told as that.
     if crate::base::suggest::nearest(name, sections::SECTIONS.iter().copied()) != Some("mlc")
         && !cut.refused

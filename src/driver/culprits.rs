@@ -53,7 +53,9 @@ fn culprit(it: &Diagnostic, place: Span, sources: &SourceMap) -> Option<(Span, S
     let weight = |word: &str| count(word, sources) + 2 * usize::from(ENDINGS.contains(&word));
     let start = place.start as usize;
     let span = Span::new(place.file, start + ours.start, start + ours.end);
-    (weight(right) > weight(wrong)).then(|| (span, right.to_owned()))
+    // What is spelled so elsewhere too was meant so.
+    let lonely = count(wrong, sources) == 1;
+    (lonely && weight(right) > weight(wrong)).then(|| (span, right.to_owned()))
 }
 
 fn blame(it: &Diagnostic, place: Span, word: &str, sources: &SourceMap) -> Diagnostic {

@@ -220,6 +220,9 @@ fn inline_start(found: &Findings<'_>, line: Line, close: Token) -> Option<Token>
     let said = said.take_while(|it| it.end <= close.start).filter(|it| !it.is_trivia());
     let said: Vec<Token> = said.copied().collect();
     let name = said.first()?.text(found.text());
+    if said.iter().any(|it| it.kind == TokenKind::OpenBrace) {
+        return None;
+    }
     if BLOCK_ONLY.contains(&name) {
         return said.get(1).copied();
     }

@@ -10,6 +10,13 @@ use crate::syntax::sections::{BLOCK_ONLY, CHECKS, STAGE_FIELDS};
 /// tokens it spans.
 pub(super) fn nameless(found: &mut Findings<'_>, at: usize) -> usize {
     let rest = found.tokens().get(at..).unwrap_or_default();
+    let moved = |place: usize| {
+        let edits = found.list.last().map(|it| it.edits.iter());
+        edits.is_some_and(|mut it| it.any(|edit| edit.span.start as usize == place))
+    };
+    if rest.first().is_some_and(|token| moved(token.start)) {
+        return 1;
+    }
     let mut depth = 0_usize;
     let length = rest.iter().take_while(|token| {
         match token.kind {

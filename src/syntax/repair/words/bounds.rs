@@ -56,8 +56,11 @@ pub(super) fn equals(found: &mut Findings<'_>, at: usize, token: Token) -> usize
     if second {
         return exactly(found, at, token);
     }
-    let ends = next_said(found, at).is_none_or(|(_, it)| {
+    let ends = next_said(found, at).is_none_or(|(index, it)| {
+        let blank = index > at + 1;
+        let sets = tokens.get(index + 1).is_some_and(|it| it.kind == TokenKind::Equals);
         it.is_trivia()
+            || blank && it.kind == TokenKind::Word && sets
             || matches!(
                 it.kind,
                 TokenKind::Semicolon | TokenKind::OpenBrace | TokenKind::CloseBrace
