@@ -32,7 +32,9 @@ fn removal(diagnostic: &Diagnostic, sources: &SourceMap) -> Option<Span> {
 
 /// A value of the same line, with the blank or the `;` before it.
 fn word(text: &str, first: &Range<usize>, again: &Range<usize>) -> Option<Range<usize>> {
-    let same = text.get(first.clone())? == text.get(again.clone())?;
+    // Of a property the value alone may be the first place.
+    let one = first.end.checked_sub(again.len())?..first.end;
+    let same = text.get(one)? == text.get(again.clone())?;
     let before = text.get(..again.start)?;
     let start = before.trim_end_matches([' ', '\t', ';']).len();
     same.then_some(start..again.end)

@@ -44,6 +44,11 @@ pub(crate) fn section(node: Node, sink: &mut Sink) -> Spec {
             }
             "stage" => {
                 let stage = stage::stage(&form, sink, &mut spec.allows);
+                let axes = form.fields.iter().find(|(rule, _)| rule.name == "matrix");
+                if let Some((_, matrix)) = axes.filter(|_| stage.matrix.is_empty()) {
+                    spec.lost = true;
+                    empty_matrix(matrix, sink);
+                }
                 spec.lost |= stage.name.is_none();
                 spec.stages.push(stage);
             }
@@ -54,6 +59,14 @@ pub(crate) fn section(node: Node, sink: &mut Sink) -> Spec {
         }
     }
     spec
+}
+
+fn empty_matrix(matrix: &Node, sink: &mut Sink) {
+    sink.report(
+        codes::MISSING_VALUE
+            .at(matrix.name.span, "`matrix` needs at least one name with its values")
+            .label("a block such as `{ model logreg forest }` is expected after this"),
+    );
 }
 
 fn version(form: &Form<'_>, sink: &mut Sink) {

@@ -198,6 +198,10 @@ impl<'a> Near<'a> {
         if let Some(near) = nearest(name, names).filter(|near| tree::is_plausible(name, near)) {
             return beside.iter().copied().find(|it| it.file_name() == Some(near));
         }
+        let mut kin = beside.iter().copied().filter(|it| it.file_stem() == path.file_stem());
+        if let (Some(only), None) = (kin.next(), kin.next()) {
+            return Some(only);
+        }
         let near = nearest(path.as_str(), elsewhere.iter().map(|it| it.as_str()))?;
         elsewhere.iter().copied().find(|it| it.as_str() == near)
     }

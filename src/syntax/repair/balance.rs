@@ -109,13 +109,17 @@ fn lines(found: &Findings<'_>) -> Vec<Line> {
 }
 
 fn missing_brace(found: &mut Findings<'_>, header: &Line) {
-    let end = found.span(header.last.end, header.last.end);
+    let (end, brace) = match header.last.kind {
+        // `stage train (`
+        TokenKind::OpenParen => (found.span(header.last.start, header.last.end), "{"),
+        _ => (found.span(header.last.end, header.last.end), " {"),
+    };
     found.fixable(
         &codes::MISSING_BRACE,
         found.span(header.first.start, header.last.end),
         "the block of this node is not opened",
         "needs a `{` at the end of the line",
-        ("open the block", vec![(end, " {".to_owned())]),
+        ("open the block", vec![(end, brace.to_owned())]),
     );
     if let Some(last) = found.list.last_mut() {
         last.opens = Some((header.last.end, header.indent));
@@ -155,7 +159,10 @@ fn pair_up(found: &mut Findings<'_>, lines: &[Line], mut excess: usize) {
             close_all(found, &mut open, line.start);
         }
         match token.kind {
-            TokenKind::OpenBrace if first && line.goes_on_after(*token) => {
+            TokenKind::OpenBrace
+                if (first || follows_brace(found, *token)) && line.goes_on_after(*token)
+                    || follows_brace(found, *token) && line.braces.1 == 0 =>
+            {
                 stray(found, *token);
             }
             TokenKind::OpenBrace => {
@@ -172,6 +179,12 @@ fn pair_up(found: &mut Findings<'_>, lines: &[Line], mut excess: usize) {
         }
     }
     close_all(found, &mut open, found.text().len());
+}
+
+/// Whether an opening brace stands right before another.
+fn follows_brace(found: &Findings<'_>, token: Token) -> bool {
+    let before = found.text().get(..token.start).unwrap_or_default();
+    before.trim_end_matches([' ', '\t']).ends_with('{')
 }
 
 /// Ends blocks that the line before opened and that the indentation of this one excludes: one

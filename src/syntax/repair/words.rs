@@ -11,7 +11,7 @@ mod text;
 use super::Findings;
 use crate::syntax::codes;
 use crate::syntax::lexer::{Token, TokenKind};
-use bounds::{bound_spelling, equals, equals_after_name, flipped, in_words, quoted_bound};
+use bounds::{bound_spelling, doubled, equals, equals_after_name, flipped, in_words, quoted_bound};
 use comments::{foreign_comment, hash_comment};
 use holes::{interpolated_run, interpolation, quote_run};
 use lists::{bracket, comma, dash_item, parenthesis};
@@ -53,6 +53,7 @@ pub(super) fn find(found: &mut Findings<'_>) {
             (TokenKind::OpenParen, Place::Entries) => parenthesis(found, at, scope),
             (TokenKind::OpenBrace, Place::Entries) => interpolation(found, at),
             (TokenKind::OpenBrace, Place::NodeStart) => blocks::nameless(found, at),
+            (TokenKind::CloseBrace, _) => blocks::behind_block(found, at),
             _ => 1,
         };
         if token.kind == TokenKind::OpenBrace && taken > 1 {
@@ -120,6 +121,16 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> 
             "a name takes its values directly",
             ("remove the colon", vec![(colon, instead.to_owned())]),
         );
+    } else if let Some(offset) = text.find(['<', '>']).filter(|&offset| offset > 0) {
+        let place = found.span(token.start + offset, token.start + offset);
+        found.fixable(
+            &codes::MISSING_SPACE,
+            span,
+            "a bound needs a space before it",
+            "reads as one name",
+            ("insert a space", vec![(place, " ".to_owned())]),
+        );
+        return next_if(found, at, TokenKind::Equals).map_or(1, |equals| equals - at + 1);
     } else if let Some(equals) = next_if(found, at, TokenKind::Equals) {
         if equals_after_name(found, text, equals, scope.parent) {
             return equals - at + 1;
@@ -177,6 +188,7 @@ fn entry(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) ->
         return 2;
     }
     let taken = [
+        doubled(found, at, token),
         flipped(found, at, token),
         in_words(found, at, token, scope),
         blocks::second_field(found, at, token, scope),

@@ -4,7 +4,7 @@ use super::super::Findings;
 use super::{Scope, next_said};
 use crate::syntax::codes;
 use crate::syntax::lexer::{Token, TokenKind};
-use crate::syntax::sections::{BLOCK_ONLY, CHECKS, STAGE_FIELDS};
+use crate::syntax::sections::{BLOCK_ONLY, CHECKS, STAGE_FIELDS, starts_section};
 
 /// A `{` where a node should begin: what it holds, perhaps JSON, cannot be read. Returns how many
 /// tokens it spans.
@@ -12,7 +12,7 @@ pub(super) fn nameless(found: &mut Findings<'_>, at: usize) -> usize {
     let rest = found.tokens().get(at..).unwrap_or_default();
     let moved = |place: usize| {
         let edits = found.list.last().map(|it| it.edits.iter());
-        edits.is_some_and(|mut it| it.any(|edit| edit.span.start as usize == place))
+        edits.is_some_and(|mut it| it.any(|edit| edit.span.range().contains(&place)))
     };
     if rest.first().is_some_and(|token| moved(token.start)) {
         return 1;
@@ -39,6 +39,43 @@ pub(super) fn nameless(found: &mut Findings<'_>, at: usize) -> usize {
     length
 }
 
+/// `targets { dvc } all`: something behind a block, on its line. Returns how many tokens it spans.
+pub(super) fn behind_block(found: &mut Findings<'_>, at: usize) -> usize {
+    let Some((index, next)) = next_said(found, at) else { return 1 };
+    if !matches!(next.kind, TokenKind::Word | TokenKind::String(_))
+        || next.text(found.text()).starts_with(['#', '/', '-', '%', '\''])
+    {
+        return 1;
+    }
+    let name = next.text(found.text());
+    let close = found.tokens().get(at).map_or(next.start, |it| it.end);
+    let text = found.text();
+    let start = text.get(..close).and_then(|it| it.rfind('\n')).map_or(0, |it| it + 1);
+    let line = text.get(start..close).unwrap_or_default();
+    let indent = line.get(..line.len() - line.trim_start().len()).unwrap_or_default();
+    let is_node = starts_section(name) || STAGE_FIELDS.contains(&name);
+    let end = said_until(found, index);
+    if is_node {
+        let newline = format!("\n{indent}");
+        found.fixable(
+            &codes::MISSING_LINE_BREAK,
+            found.span(next.start, next.end),
+            &format!("`{name}` needs a line of its own"),
+            "the node before it ends with its block",
+            ("start a new line", vec![(found.span(close, next.start), newline)]),
+        );
+        return 1;
+    }
+    found.fixable(
+        &codes::UNEXPECTED_VALUE,
+        found.span(next.start, end),
+        "nothing stands behind a block",
+        "not expected here",
+        ("remove it", vec![(found.span(close, end), String::new())]),
+    );
+    found.tokens().iter().skip(at).take_while(|it| it.start < end).count()
+}
+
 /// `targets dvc`: what has nothing but a block was given values.
 pub(super) fn unbraced(found: &mut Findings<'_>, at: usize, name: &str) {
     if !BLOCK_ONLY.contains(&name) {
@@ -47,7 +84,15 @@ pub(super) fn unbraced(found: &mut Findings<'_>, at: usize, name: &str) {
     let Some((index, first)) = next_said(found, at) else { return };
     if matches!(first.kind, TokenKind::Word | TokenKind::String(_)) {
         let end = said_until(found, index);
+        let set = found.tokens().get(index + 1).filter(|it| it.kind == TokenKind::Equals).copied();
         braces(found, first, end, first.start, "values of this node stand in a block");
+        if let (Some(set), Some(last)) = (set, found.list.last_mut()) {
+            let span = crate::base::source::Span::new(found.mended.file, set.start, set.end);
+            let edit = crate::base::diagnostic::Edit { span, text: " ".to_owned() };
+            last.edits.insert(1, edit.clone());
+            let fix = last.diagnostic.as_mut().and_then(|it| it.fix.as_mut());
+            fix.into_iter().for_each(|fix| fix.edits.insert(1, edit.clone()));
+        }
     }
 }
 

@@ -29,6 +29,17 @@ pub(super) fn quoted_bound(found: &mut Findings<'_>, at: usize, token: Token) ->
     Some(true)
 }
 
+/// Replaces `symbol` by `text` so that the bound reads `op`.
+fn bound_spelling_as(found: &mut Findings<'_>, symbol: Span, op: &str, text: &str) {
+    found.fixable(
+        &codes::BOUND_SPELLING,
+        symbol,
+        &format!("this bound is written `{op}`"),
+        "",
+        (&format!("write `{op}`"), vec![(symbol, text.to_owned())]),
+    );
+}
+
 pub(super) fn bound_spelling(found: &mut Findings<'_>, symbol: Span, op: &str) {
     found.fixable(
         &codes::BOUND_SPELLING,
@@ -51,6 +62,21 @@ pub(super) fn equals(found: &mut Findings<'_>, at: usize, token: Token) -> usize
         let op = format!("{}=", next_text.get(..1).unwrap_or_default());
         bound_spelling(found, found.span(token.start, token.end + 1), &op);
         return 2;
+    }
+    let key = at.checked_sub(1).and_then(|it| tokens.get(it)).map_or("", |it| it.text(text));
+    if let Some((index, again)) = next_said(found, at)
+        && again.kind == TokenKind::Equals
+        && key.ends_with(['<', '>'])
+    {
+        let op = format!("{key}=");
+        found.fixable(
+            &codes::BOUND_SPELLING,
+            found.span(token.start, again.end),
+            &format!("this bound is written `{op}`"),
+            "",
+            ("remove an `=`", vec![(found.span(token.end, again.end), String::new())]),
+        );
+        return index - at + 1;
     }
     let second = next.is_some_and(|it| it.kind == TokenKind::Equals);
     if second {
@@ -150,6 +176,19 @@ fn exactly(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
     );
     let passed = found.tokens().iter().skip(at).take_while(|it| it.start < value.end);
     passed.count()
+}
+
+/// `>>=5`: a comparison said twice. Returns 0 when it is none.
+pub(super) fn doubled(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+    let text = token.text(found.text());
+    let equals = found.tokens().get(at + 1).is_some_and(|it| it.kind == TokenKind::Equals);
+    let sign = text.get(..1).unwrap_or_default();
+    if !equals || text.len() < 2 || !matches!(sign, "<" | ">") || text != sign.repeat(text.len()) {
+        return 0;
+    }
+    let span = found.span(token.start, token.end);
+    bound_spelling_as(found, span, &format!("{sign}="), sign);
+    2
 }
 
 /// `18<=` or `18<`: the comparison stands behind its number. Returns 0 when it is none.
