@@ -20,6 +20,7 @@ use crate::base::files::Files;
 use crate::base::source::{SourceMap, Span};
 use crate::check::boundaries::Shortfall;
 use crate::check::remembered::Remembered;
+use crate::check::unlisted::Unlisted;
 use crate::model::ids::SchemaId;
 use crate::model::project::Project;
 use crate::schema::problem::Problem;
@@ -33,12 +34,14 @@ pub(crate) struct Context<'a> {
     pub(crate) sources: &'a SourceMap,
     schema_problems: OnceLock<Vec<Problem>>,
     shortfalls: OnceLock<Vec<Shortfall>>,
+    unlisted: OnceLock<Vec<Unlisted<'a>>>,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(project: &'a Project, files: &'a dyn Files, sources: &'a SourceMap) -> Self {
         let (schema_problems, shortfalls) = (OnceLock::new(), OnceLock::new());
-        Self { project, files, sources, schema_problems, shortfalls }
+        let unlisted = OnceLock::new();
+        Self { project, files, sources, schema_problems, shortfalls, unlisted }
     }
 
     /// Mistakes inside schemas; found once, for all rules that report them.
@@ -49,6 +52,11 @@ impl<'a> Context<'a> {
     /// Demands on data that the promises about it do not imply; found once, as above.
     fn shortfalls(&self) -> &[Shortfall] {
         self.shortfalls.get_or_init(|| boundaries::shortfalls(self.project))
+    }
+
+    /// Files that commands name and stages do not list; found once, as above.
+    fn unlisted(&self) -> &[Unlisted<'a>] {
+        self.unlisted.get_or_init(|| unlisted::mentions(self))
     }
 }
 

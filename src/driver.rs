@@ -176,10 +176,6 @@ const BATCH: usize = 16;
 const PARALLEL_FROM: usize = 64;
 
 /// Reads all chunks of a file, on all cores when there are many.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the driver decides about threads, the layers do not"
-)]
 fn read_chunks(cut: &Cut, sink: &mut Sink) -> ast::Spec {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if cut.chunks.len() < PARALLEL_FROM { 1 } else { cores };

@@ -9,6 +9,7 @@ use crate::model::stage::{DepSource, Instance, OutKind, Stage};
 use crate::model::template::{Piece, Template};
 use crate::plan::step::{Command, PathRef, Step, StepOut, StepOutKind, StepParams};
 use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::BTreeSet;
 
 /// The project and its steps in an order in which each follows all it needs.
 #[derive(Clone, Debug)]
@@ -123,23 +124,23 @@ pub(crate) fn working_folder(stage: &Stage) -> Utf8PathBuf {
 
 fn deps(project: &Project, stage: &Stage, instance: &Instance, wdir: &Utf8Path) -> Vec<PathRef> {
     let mut found: Vec<PathRef> = Vec::new();
-    let mut add = |path: &Utf8Path| {
-        let path = path_ref(path, wdir);
-        if !found.contains(&path) {
+    let mut seen: BTreeSet<Utf8PathBuf> = BTreeSet::new();
+    let mut add = |path: PathRef| {
+        if seen.insert(path.path.clone()) {
             found.push(path);
         }
     };
     for (index, dep) in stage.deps.iter().enumerate() {
         match &dep.source {
-            DepSource::Path(_) => {
+            DepSource::Path(template) => {
                 let own = instance.deps.iter().filter(|(at, _)| *at == index);
-                own.for_each(|(_, path)| add(path));
+                own.for_each(|(_, path)| add(instance_path(path, template, instance, wdir)));
             }
             DepSource::Stage(named) => {
                 let instances = &project.stage(*named).instances;
-                instances.iter().flat_map(|it| &it.outs).for_each(|path| add(path));
+                instances.iter().flat_map(|it| &it.outs).for_each(|path| add(path_ref(path, wdir)));
             }
-            DepSource::Dataset(dataset) => add(&project.dataset(*dataset).path.value),
+            DepSource::Dataset(id) => add(path_ref(&project.dataset(*id).path.value, wdir)),
         }
     }
     found
@@ -148,7 +149,7 @@ fn deps(project: &Project, stage: &Stage, instance: &Instance, wdir: &Utf8Path) 
 fn outs(stage: &Stage, instance: &Instance, wdir: &Utf8Path) -> Vec<StepOut> {
     let outs = stage.outs.iter().zip(&instance.outs);
     outs.map(|(out, path)| StepOut {
-        path: path_ref(path, wdir),
+        path: instance_path(path, &out.path, instance, wdir),
         kind: match out.kind {
             OutKind::Data => StepOutKind::Data,
             OutKind::Metrics { .. } => StepOutKind::Metrics,
@@ -185,6 +186,37 @@ pub(crate) fn path_ref(path: &Utf8Path, wdir: &Utf8Path) -> PathRef {
     PathRef { path: path.to_owned(), local: relative(path.as_str(), wdir) }
 }
 
+/// A path of one instance. DVC fills a template in after it was made relative, so mlc does.
+fn instance_path(
+    path: &Utf8Path,
+    template: &Template,
+    instance: &Instance,
+    wdir: &Utf8Path,
+) -> PathRef {
+    PathRef { path: path.to_owned(), local: local(template, wdir).render(&instance.values) }
+}
+
+/// Rewrites a path from the root as one from `wdir`, whatever stands in its holes.
+pub(crate) fn local(path: &Template, wdir: &Utf8Path) -> Template {
+    let (head, rest) = match path.pieces.split_first() {
+        Some((Piece::Text(head), rest)) => (head.as_str(), rest),
+        _ => ("", path.pieces.as_slice()),
+    };
+    if rest.is_empty() {
+        return Template::text(relative(head, wdir));
+    }
+    let (folder, tail) = head.rsplit_once('/').unwrap_or((".", head));
+    let mut local = Template::default();
+    match relative(folder, wdir).as_str() {
+        "." if has_colon(path) => local.push_text("./"),
+        "." => {}
+        folder => local.push_text(&format!("{folder}/")),
+    }
+    local.push_text(tail);
+    rest.iter().cloned().for_each(|piece| local.push(piece));
+    local
+}
+
 /// Rewrites a path from the root as one from `wdir`; both are normalized.
 pub(crate) fn relative(path: &str, wdir: &Utf8Path) -> String {
     let mut base: Vec<&str> = wdir.as_str().split('/').filter(|it| !it.is_empty()).collect();
@@ -197,5 +229,14 @@ pub(crate) fn relative(path: &str, wdir: &Utf8Path) -> String {
     }
     let up = std::iter::repeat_n("..", base.len());
     let joined = up.chain(parts).collect::<Vec<_>>().join("/");
-    if joined.is_empty() { ".".to_owned() } else { joined }
+    match joined.split('/').next() {
+        Some("") | None => ".".to_owned(),
+        // DVC takes what stands before a colon for the protocol of a URL.
+        Some(first) if first.contains(':') => format!("./{joined}"),
+        Some(_) => joined,
+    }
+}
+
+fn has_colon(path: &Template) -> bool {
+    path.pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains(':')))
 }

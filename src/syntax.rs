@@ -9,7 +9,7 @@ pub(crate) mod ast;
 pub(crate) mod codes;
 mod decode;
 pub(crate) mod format;
-mod grammar;
+pub(crate) mod grammar;
 mod lexer;
 mod parse;
 mod reader;

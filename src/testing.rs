@@ -1,59 +1,22 @@
 //! What integration tests may see of the library. Not part of the interface.
 #![expect(clippy::disallowed_methods, reason = "reads the lock that it updates")]
 
-use crate::base::code::Code;
+mod reference;
+pub mod specs;
+
 use crate::base::params;
 use crate::base::python::json_sorted;
 use crate::base::value::Value;
 use crate::base::yaml;
-use crate::driver;
 use crate::exec::cache::{self, Cache};
 use crate::exec::hash::Hasher;
 use crate::exec::lock::{self, Artifact, Cmd, Entry, LockFile};
 use crate::exec::params::ParamsFiles;
 use crate::exec::{atomic, gitignore, runcache};
-use crate::model;
 use crate::plan::step::{PathRef, StepParams};
-use crate::syntax;
 use camino::{Utf8Path, Utf8PathBuf};
 
-/// A kind of diagnostic.
-#[derive(Clone, Debug)]
-pub struct Kind {
-    pub slug: &'static str,
-    pub summary: &'static str,
-    pub severity: &'static str,
-    /// Whether `allow` may silence it.
-    pub allowable: bool,
-    pub docs: &'static str,
-    /// `docs`, and how to allow it.
-    pub page: String,
-    /// The part of the compiler that reports it: `syntax`, `model` or `check`.
-    pub layer: &'static str,
-}
-
-/// Every kind of diagnostic, sorted by slug.
-#[must_use]
-pub fn codes() -> Vec<Kind> {
-    let layer = |code: &Code| {
-        let of = |codes: &[&Code]| codes.iter().any(|it| it.slug == code.slug);
-        match code {
-            _ if of(syntax::codes::CODES) => "syntax",
-            _ if of(model::codes::CODES) => "model",
-            _ => "check",
-        }
-    };
-    let kind = |code: &'static Code| Kind {
-        slug: code.slug,
-        summary: code.summary,
-        severity: code.severity.as_str(),
-        allowable: code.allowable,
-        docs: code.docs,
-        page: code.page(),
-        layer: layer(code),
-    };
-    driver::codes().into_iter().map(kind).collect()
-}
+pub use reference::{Kind, Shape, checks, codes, grammar};
 
 /// A YAML document with each string as a map's value, as a key, in a list and in a nested list.
 #[must_use]

@@ -63,18 +63,6 @@ impl Code {
         Self { slug, summary, severity: Severity::Warning, docs, allowable: true }
     }
 
-    /// The page as users see it: with the way to silence a rule, which is the same for all.
-    pub(crate) fn page(&self) -> String {
-        let (docs, slug) = (self.docs.trim_end(), self.slug);
-        if !self.allowable {
-            return format!("{docs}\n");
-        }
-        format!(
-            "{docs}\n\n## How to allow it\n\n`allow \"{slug}\"` in the block of the node, or at the \
-             top level for the whole file.\n"
-        )
-    }
-
     /// Starts a diagnostic of this kind at `span`; `message` is the headline.
     pub(crate) fn at(&'static self, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(self, span, message.into())

@@ -5,7 +5,7 @@ use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::base::source::{Span, Spanned};
 use crate::check::Context;
-use crate::model::ids::{DatasetId, SchemaId, StageId, StepId};
+use crate::model::ids::{DatasetId, SchemaId, StageId};
 use crate::model::project::Project;
 use crate::model::stage::{DepSource, Out};
 use crate::schema::implies::{self, Gap, GapKind};
@@ -206,7 +206,7 @@ impl Finder<'_> {
     }
 
     fn written(&self, path: &Utf8Path) -> Option<Side> {
-        let &(step, index): &(StepId, usize) = self.project.graph.producers.get(path)?;
+        let (step, index) = self.project.graph.producer(path)?;
         let (stage, _) = self.project.step(step);
         promise(&stage.name.value, stage.outs.get(index)?)
     }

@@ -16,7 +16,10 @@ pub(super) fn reads(project: &Project, id: StepId) -> impl Iterator<Item = (&Utf
     let span = |index: usize| stage.deps.get(index).map_or(stage.name.span, |dep| dep.span);
     let own = instance.deps.iter().map(move |(index, path)| (path.as_path(), span(*index)));
     let datasets = stage.deps.iter().filter_map(|dep| match dep.source {
-        DepSource::Dataset(id) => Some((project.dataset(id).path.value.as_path(), dep.span)),
+        DepSource::Dataset(id) => {
+            let dataset = Some(project.dataset(id)).filter(|it| !it.unknown)?;
+            Some((dataset.path.value.as_path(), dep.span))
+        }
         DepSource::Path(_) | DepSource::Stage(_) => None,
     });
     let params = stage.params.iter().map(|it| (it.file.value.as_path(), it.file.span));
@@ -71,6 +74,6 @@ pub(super) fn place_of_output(
     context: &crate::check::Context<'_>,
     path: &Utf8Path,
 ) -> Option<crate::base::source::Span> {
-    let &(step, index) = context.project.graph.producers.get(path)?;
+    let (step, index) = context.project.graph.producer(path)?;
     Some(context.project.step(step).0.outs.get(index)?.span)
 }

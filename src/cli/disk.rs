@@ -4,10 +4,10 @@
 use crate::base::files::{Entry, Files};
 use crate::exec::dvcignore::DvcIgnore;
 use camino::{Utf8Path, Utf8PathBuf};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Command;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Looks at the disk below one root; what costs something is asked for once.
 #[derive(Debug)]
@@ -15,11 +15,17 @@ pub(crate) struct DiskFiles {
     root: Utf8PathBuf,
     tracked: OnceLock<BTreeSet<Utf8PathBuf>>,
     dvcignore: DvcIgnore,
+    hidden: Mutex<BTreeMap<Utf8PathBuf, bool>>,
 }
 
 impl DiskFiles {
     pub(crate) fn new(root: &Utf8Path) -> Self {
-        Self { root: root.to_owned(), tracked: OnceLock::new(), dvcignore: DvcIgnore::new(root) }
+        Self {
+            root: root.to_owned(),
+            tracked: OnceLock::new(),
+            dvcignore: DvcIgnore::new(root),
+            hidden: Mutex::default(),
+        }
     }
 
     /// Files that git tracks below the root; none without git.
@@ -34,6 +40,22 @@ impl DiskFiles {
             let text = String::from_utf8(output.unwrap_or_default()).unwrap_or_default();
             text.split('\0').filter(|it| !it.is_empty()).map(Utf8PathBuf::from).collect()
         })
+    }
+
+    /// Whether DVC passes over a folder; asked once for each, whatever lies in it.
+    fn hides_folder(&self, folder: &Utf8Path) -> bool {
+        if folder.as_str().is_empty() {
+            return false;
+        }
+        let mut known = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(folder) {
+            Some(&hidden) => hidden,
+            None => {
+                let hidden = self.dvcignore.hides(folder, true);
+                known.insert(folder.to_owned(), hidden);
+                hidden
+            }
+        }
     }
 
     fn link(&self, path: &Utf8Path) -> Entry {
@@ -80,6 +102,7 @@ impl Files for DiskFiles {
     }
 
     fn dvc_ignored(&self, path: &Utf8Path) -> bool {
-        self.dvcignore.hides(path, self.root.join(path).is_dir())
+        let folder = path.parent().unwrap_or(Utf8Path::new(""));
+        self.hides_folder(folder) || self.dvcignore.hides_entry(path, self.root.join(path).is_dir())
     }
 }

@@ -65,7 +65,9 @@ pub(crate) fn is_older(root: &Utf8Path, path: &Utf8Path, sources: &[&Utf8Path]) 
 fn read(path: &Utf8Path) -> anyhow::Result<Option<String>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
         Err(error) => Err(error).with_context(|| format!("cannot read {path}")),
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::base::diagnostic::{Diagnostic, Sink};
 use crate::base::source::{SourceMap, Span};
-use crate::{model, syntax};
+use crate::model;
+use crate::syntax;
 use std::ops::Range;
 
 /// Adds the fix to diagnostics about repetitions that have none.

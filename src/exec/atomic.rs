@@ -15,7 +15,7 @@ pub(crate) fn write(path: &Utf8Path, bytes: &[u8]) -> anyhow::Result<()> {
     replace(path, bytes, true).with_context(|| format!("cannot write {path}"))
 }
 
-/// As [`write`], for what can be made again: a reader sees whole bytes, but after a power cut the
+/// As [`write()`], for what can be made again: a reader sees whole bytes, but after a power cut the
 /// file may be gone. Waiting for the disk would cost more than starting most commands.
 pub(crate) fn write_lazily(path: &Utf8Path, bytes: &[u8]) -> anyhow::Result<()> {
     replace(path, bytes, false).with_context(|| format!("cannot write {path}"))

@@ -4,15 +4,16 @@ use crate::base::source::Span;
 use crate::model::ids::{StageId, StepId};
 use crate::model::project::Project;
 use crate::model::stage::DepSource;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 
 /// The edges between steps.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Graph {
-    /// Each written path and its first writer: the step and the index of the output.
-    pub(crate) producers: BTreeMap<Utf8PathBuf, (StepId, usize)>,
+    /// Each written path and its first writer: the step and the index of the output. By text:
+    /// comparing paths part by part costs several times as much.
+    producers: BTreeMap<String, (StepId, usize)>,
     /// For each step, the edges that lead to it, sorted, each once.
     pub(crate) upstream: Vec<Vec<Edge>>,
 }
@@ -30,10 +31,9 @@ impl Graph {
         let mut graph = Self::default();
         let mut steps_of: Vec<Vec<StepId>> = project.stages.iter().map(|_| Vec::new()).collect();
         for id in project.step_ids() {
-            let (stage, instance) = project.step(id);
-            let _ = stage;
+            let (_, instance) = project.step(id);
             for (index, path) in instance.outs.iter().enumerate() {
-                graph.producers.entry(path.clone()).or_insert((id, index));
+                graph.producers.entry(path.as_str().to_owned()).or_insert((id, index));
             }
             if let Some(&(stage, _)) = project.steps.get(id.index())
                 && let Some(steps) = steps_of.get_mut(stage.index())
@@ -61,8 +61,10 @@ impl Graph {
                     edges.extend(steps.map(|&from| Edge { from, span: dep.span }));
                 }
                 DepSource::Dataset(dataset) => {
-                    let path = &project.dataset(*dataset).path.value;
-                    let writers = self.writers(path);
+                    let dataset = project.dataset(*dataset);
+                    // Without a path it would touch everything.
+                    let path = (!dataset.unknown).then_some(&dataset.path.value);
+                    let writers = path.into_iter().flat_map(|path| self.writers(path));
                     edges.extend(writers.map(|from| Edge { from, span: dep.span }));
                 }
             }
@@ -87,10 +89,25 @@ impl Graph {
         path: &'a Utf8Path,
     ) -> impl Iterator<Item = (&'a Utf8Path, StepId)> {
         let above = path.ancestors().filter(|it| !it.as_str().is_empty());
-        let above = above.filter_map(|it| self.producers.get_key_value(it));
-        let below = self.producers.range::<Utf8Path, _>((Excluded(path), Unbounded));
-        let below = below.take_while(move |(it, _)| it.starts_with(path));
-        above.chain(below).map(|(path, &(step, _))| (path.as_path(), step))
+        let above = above.filter_map(|it| self.producers.get_key_value(it.as_str()));
+        // Everything below a folder starts with its name and a slash, so it stands together.
+        let folder = format!("{path}/");
+        let below = self.producers.range::<str, _>((Excluded(folder.as_str()), Unbounded));
+        let below = below.take_while(move |(it, _)| it.starts_with(&folder));
+        above.chain(below).map(|(path, &(step, _))| (Utf8Path::new(path), step))
+    }
+
+    /// The first writer of exactly this path: the step and the index of the output.
+    pub(crate) fn producer(&self, path: &Utf8Path) -> Option<(StepId, usize)> {
+        self.producers.get(path.as_str()).copied()
+    }
+
+    /// Every written path with its first writer; what lies in a folder follows it directly.
+    pub(crate) fn written(&self) -> impl Iterator<Item = (&Utf8Path, (StepId, usize))> {
+        let mut all: Vec<_> = self.producers.iter().collect();
+        let parts_first = |byte: u8| if byte == b'/' { 0 } else { byte };
+        all.sort_by(|(a, _), (b, _)| a.bytes().map(parts_first).cmp(b.bytes().map(parts_first)));
+        all.into_iter().map(|(path, &writer)| (Utf8Path::new(path), writer))
     }
 
     pub(crate) fn upstream(&self, id: StepId) -> &[Edge] {

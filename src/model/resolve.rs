@@ -159,9 +159,9 @@ impl Resolver<'_> {
                 continue;
             }
             // The path may be wrong; the dataset keeps its id all the same.
-            let path = self.plain_path(&dataset.path);
+            let path = dataset.path.as_ref().and_then(|it| self.plain_path(it));
             let unknown = path.is_none();
-            let path = path.unwrap_or_else(|| Spanned::new("".into(), dataset.path.span));
+            let path = path.unwrap_or_else(|| Spanned::new("".into(), dataset.name.span));
             let schema = self.schema_reference(dataset.schema.as_ref());
             let disjoint = self.disjoint(dataset);
             datasets.push(Dataset { name: dataset.name.clone(), path, unknown, schema, disjoint });

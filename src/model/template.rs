@@ -5,6 +5,10 @@
 
 use std::fmt::Write as _;
 
+/// Where Python's `str.splitlines` splits.
+const LINE_ENDS: &[char] =
+    &['\n', '\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
+
 /// A piece of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
@@ -49,9 +53,10 @@ impl Template {
         }
     }
 
-    /// Whether it has more than one line.
+    /// Whether it has more than one line, as Python counts lines.
     pub(crate) fn has_lines(&self) -> bool {
-        self.pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains('\n')))
+        let ends = |text: &str| text.contains(LINE_ENDS);
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if ends(text)))
     }
 
     /// Whether the shell has something to fill in.

@@ -85,7 +85,8 @@ pub(crate) struct Check {
 #[derive(Debug)]
 pub(crate) struct Dataset {
     pub(crate) name: Text,
-    pub(crate) path: Text,
+    /// `None` when it was missing.
+    pub(crate) path: Option<Text>,
     pub(crate) schema: Option<Text>,
     pub(crate) disjoint: Vec<Disjoint>,
 }

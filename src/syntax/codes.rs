@@ -77,10 +77,10 @@ pub(crate) static COLON_AFTER_NAME: Code = Code::fatal(
 );
 pub(crate) static HASH_COMMENT: Code =
     Code::fatal("hash-comment", "comments start with `//`", include_str!("codes/hash_comment.md"));
-pub(crate) static SINGLE_QUOTES: Code = Code::fatal(
-    "single-quotes",
-    "strings are written in double quotes",
-    include_str!("codes/single_quotes.md"),
+pub(crate) static WRONG_QUOTES: Code = Code::fatal(
+    "wrong-quotes",
+    "a string in other quotes than `\"`",
+    include_str!("codes/wrong_quotes.md"),
 );
 pub(crate) static UNCLOSED_STRING: Code = Code::fatal(
     "unclosed-string",
@@ -97,10 +97,10 @@ pub(crate) static MISSING_SPACE: Code = Code::fatal(
     "two values need a space between them",
     include_str!("codes/missing_space.md"),
 );
-pub(crate) static BRACE_ON_NEXT_LINE: Code = Code::fatal(
-    "brace-on-next-line",
+pub(crate) static MISPLACED_BRACE: Code = Code::fatal(
+    "misplaced-brace",
     "the opening brace stands on the line of its node",
-    include_str!("codes/brace_on_next_line.md"),
+    include_str!("codes/misplaced_brace.md"),
 );
 pub(crate) static UNCLOSED_BLOCK: Code =
     Code::fatal("unclosed-block", "a block is not closed", include_str!("codes/unclosed_block.md"));
@@ -223,11 +223,11 @@ pub(crate) static CODES: &[&Code] = &[
     &EQUALS_AFTER_NAME,
     &COLON_AFTER_NAME,
     &HASH_COMMENT,
-    &SINGLE_QUOTES,
+    &WRONG_QUOTES,
     &UNCLOSED_STRING,
     &BAD_ESCAPE,
     &MISSING_SPACE,
-    &BRACE_ON_NEXT_LINE,
+    &MISPLACED_BRACE,
     &UNCLOSED_BLOCK,
     &MISSING_BRACE,
     &EXTRA_BRACE,

@@ -59,7 +59,10 @@ impl Reader<'_> {
         let (offset, error) = line.as_ref().map_or((0, error), |(at, error)| (*at, error));
         let Some(first) = error.diagnostics.first() else { return };
         let (start, end) = narrowed(source.get(offset..).unwrap_or_default(), first.span);
-        let said = first.message.as_deref().unwrap_or_default().to_lowercase();
+        let said = match first.message.as_deref().unwrap_or_default().to_lowercase() {
+            said if said.contains("end of document") => "not expected here".to_owned(),
+            said => said,
+        };
         let diagnostic = codes::SYNTAX_ERROR
             .at(self.span_of(offset + start, offset + end), "this cannot be read")
             .label(said.trim_end_matches('.'));

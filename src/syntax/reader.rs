@@ -10,7 +10,7 @@ use crate::base::diagnostic::Sink;
 use crate::base::source::{Span, Spanned};
 use crate::base::suggest::{did_you_mean, nearest};
 use crate::syntax::codes;
-use crate::syntax::grammar::{Arguments, BlockRule, Bounds, Kind, NodeRule};
+use crate::syntax::grammar::{Arguments, BlockRule, Bounds, Kind, NodeRule, Property};
 use crate::syntax::tree::{Entry, Literal, Node, RawBound, Scalar};
 
 /// A node that was matched: only what is valid, under the names of its table.
@@ -262,6 +262,17 @@ impl Reader<'_> {
             self.rule.property(near?)
         });
         let Some(property) = property else { return };
+        self.set(property, span, value, form);
+    }
+
+    /// Takes a property in, written either way.
+    fn set<'a>(
+        &mut self,
+        property: &'static Property,
+        span: Span,
+        value: &'a Literal,
+        form: &mut Form<'a>,
+    ) {
         if let Some((_, first)) = form.properties.iter().find(|(name, _)| *name == property.name) {
             let first = first.span;
             self.sink.report(
@@ -376,32 +387,32 @@ impl Reader<'_> {
             let Some(name) = name else { continue };
             match (self.rule.field(name), self.rule.property(name)) {
                 (Some(field), _) => self.field(field, node, form),
-                (None, Some(property)) => {
-                    let value = node.entries.iter().find_map(|entry| match entry {
-                        Entry::Argument(literal) => Some(literal),
-                        Entry::Property { .. } | Entry::Bound(_) => None,
-                    });
-                    let flag = property.kind == Kind::Bool;
-                    match value.or(flag.then_some(&values::TRUE)) {
-                        Some(value)
-                            if values::check(
-                                value,
-                                property.kind,
-                                &format!("`{name}`"),
-                                self.sink,
-                            ) =>
-                        {
-                            form.properties.push((property.name, value));
-                        }
-                        Some(_) => {}
-                        None => self.sink.report(codes::MISSING_VALUE.at(
-                            node.name.span,
-                            format!("`{name}` needs {}", property.kind.said()),
-                        )),
-                    }
-                }
+                (None, Some(property)) => self.property_line(property, node, form),
                 (None, None) => {}
             }
+        }
+    }
+
+    /// A property written as a line of the block.
+    fn property_line<'a>(
+        &mut self,
+        property: &'static Property,
+        node: &'a Node,
+        form: &mut Form<'a>,
+    ) {
+        let value = node.entries.iter().find_map(|entry| match entry {
+            Entry::Argument(literal) => Some(literal),
+            Entry::Property { .. } | Entry::Bound(_) => None,
+        });
+        let flag = property.kind == Kind::Bool;
+        let (name, said) = (property.name, property.kind.said());
+        match value.or(flag.then_some(&values::TRUE)) {
+            Some(value) => self.set(property, node.span, value, form),
+            None => self.sink.report(
+                codes::MISSING_VALUE
+                    .at(node.name.span, format!("`{name}` needs {said}"))
+                    .label(format!("{said} is expected after this")),
+            ),
         }
     }
 
@@ -443,6 +454,8 @@ impl Reader<'_> {
             .maybe_help(near.map(|near| format!("did you mean `{near}`?")));
         if let Some(near) = near {
             diagnostic = diagnostic.fix(format!("write `{near}`"), node.name.span, near);
+        } else if name == "-" {
+            diagnostic = diagnostic.help("values stand behind the name, on its line");
         } else if diagnostic.help.is_none() {
             let known = crate::base::suggest::quoted(&names);
             diagnostic = diagnostic.help(format!("known here: {known}"));

@@ -1,4 +1,10 @@
 //! The peer of `mlc check` in benchmarks: one bare parse by the `kdl` crate, nothing else.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program of its own"
+)]
 
 use std::process::ExitCode;
 

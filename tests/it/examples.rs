@@ -1,5 +1,9 @@
 //! The examples as projects of their own: their data, their code, their tests, and that mlc and
 //! DVC mean the same by them.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "copies projects and starts the tools that work on them"
+)]
 
 use crate::{tools, tree};
 use std::fs;

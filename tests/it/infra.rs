@@ -1,4 +1,5 @@
 //! What stands around the code: workflows, licences, the book's pages, the scripts.
+#![expect(clippy::disallowed_methods, reason = "starts the tools that judge the files")]
 
 use crate::{tools, tree};
 use std::path::Path;
@@ -75,26 +76,6 @@ fn what_the_pages_at_the_root_link_exists() {
         let missing: Vec<_> = links(&text).filter(|it| !tree::root().join(it).exists()).collect();
         assert!(missing.is_empty(), "{page}: {missing:?}");
     }
-}
-
-/// The reference is written by hand, so that it reads well; nothing may be left out.
-#[test]
-fn the_reference_knows_every_word_of_the_language() {
-    let page = tree::read("book/src/reference/language.md");
-    let mut words: Vec<String> = Vec::new();
-    for table in tree::texts("src/syntax/grammar", ".rs") {
-        let names = table.text.split("name: \"").skip(1);
-        words.extend(names.filter_map(|rest| Some(rest.split('"').next()?.to_owned())));
-    }
-    let constraints = tree::texts("src/schema/constraints", ".md");
-    words.extend(constraints.iter().filter_map(|page| {
-        let name = page.path.rsplit('/').next()?.strip_suffix(".md")?;
-        Some(name.replace('_', "-"))
-    }));
-    let generic = ["spec", "variable", "axis", "key", "column", "check", "threshold", "target"];
-    let known = |word: &String| generic.contains(&word.as_str()) || page.contains(word.as_str());
-    let unknown: Vec<_> = words.iter().filter(|word| !known(word)).collect();
-    assert!(unknown.is_empty(), "not in {}: {unknown:?}", "book/src/reference/language.md");
 }
 
 /// Targets of relative links, without their anchors.

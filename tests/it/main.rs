@@ -1,8 +1,18 @@
 //! One binary for all tests that look at mlc from outside; each module is one area.
 
 #![expect(unreachable_pub, reason = "modules of one binary share what they call public")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that panics has failed, and tests look at the disk"
+)]
 
+mod book;
+mod build;
 mod dag;
+mod determinism;
+mod dvc;
 mod examples;
 mod fix;
 mod fmt;

@@ -10,8 +10,7 @@
 
 use crate::support::Project;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 
 /// The sections of a page, in order.
 pub const PARTS: [&str; 4] = ["What it checks", "Why", "Example", "Instead"];
@@ -20,8 +19,6 @@ pub const PARTS: [&str; 4] = ["What it checks", "Why", "Example", "Instead"];
 #[derive(Clone, Debug)]
 pub struct Example {
     pub is_bad: bool,
-    /// The lines of the page that hold the fence of the spec, its marks included.
-    pub lines: std::ops::Range<usize>,
     pub text: String,
     files: Vec<File>,
 }
@@ -46,7 +43,6 @@ enum Kind {
 struct Fence {
     info: String,
     text: String,
-    lines: std::ops::Range<usize>,
 }
 
 /// The examples of a page.
@@ -59,7 +55,6 @@ pub fn examples(page: &str) -> Vec<Example> {
             ["kdl", mark @ ("bad" | "good"), size @ ..] => examples.push(Example {
                 is_bad: *mark == "bad",
                 text: size.first().map_or(fence.text.clone(), |size| padded(&fence.text, size)),
-                lines: fence.lines,
                 files: shared.clone(),
             }),
             _ => {
@@ -99,16 +94,12 @@ fn padded(text: &str, size: &str) -> String {
 fn fences(page: &str) -> Vec<Fence> {
     let mut fences = Vec::new();
     let mut open: Option<Fence> = None;
-    for (number, line) in page.lines().enumerate() {
+    for line in page.lines() {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(info)) => {
-                let info = info.to_owned();
-                open = Some(Fence { info, text: String::new(), lines: number..number });
+                open = Some(Fence { info: info.to_owned(), text: String::new() });
             }
-            (Some(_), Some("")) => fences.extend(open.take().map(|mut fence| {
-                fence.lines.end = number + 1;
-                fence
-            })),
+            (Some(_), Some("")) => fences.extend(open.take()),
             (Some(fence), _) => {
                 fence.text.push_str(line);
                 fence.text.push('\n');
@@ -133,7 +124,14 @@ impl Example {
         for file in &self.files {
             match file.kind {
                 Kind::Text | Kind::Git => project.write(&file.path, &file.text),
-                Kind::Link | Kind::Fifo => special(&root, file),
+                Kind::Link => {
+                    std::os::unix::fs::symlink(&file.text, prepared(&root, &file.path))
+                        .expect("linked");
+                }
+                Kind::Fifo => {
+                    prepared(&root, &file.path);
+                    project.tool_ok(Path::new("mkfifo"), &[&file.path]);
+                }
             }
         }
         let tracked = self.files.iter().filter(|it| it.kind == Kind::Git);
@@ -146,13 +144,11 @@ impl Example {
     }
 }
 
-fn special(root: &Path, file: &File) {
-    let path = root.join(&file.path);
+/// Where a file will be, its folder made.
+fn prepared(root: &Path, path: &str) -> PathBuf {
+    let path = root.join(path);
     fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("made");
-    match file.kind {
-        Kind::Link => std::os::unix::fs::symlink(&file.text, path).expect("linked"),
-        _ => assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo runs").success()),
-    }
+    path
 }
 
 fn git(project: &Project, arguments: &[&str]) {

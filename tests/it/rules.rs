@@ -101,7 +101,7 @@ fn told(diagnostic: &Value) -> String {
 }
 
 /// Does all jobs on a few threads; what they return, in order.
-fn on_threads<J: Sync, R: Send>(jobs: &[J], job: impl Fn(&J) -> Option<R> + Sync) -> Vec<R> {
+pub fn on_threads<J: Sync, R: Send>(jobs: &[J], job: impl Fn(&J) -> Option<R> + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     let work = || {
@@ -113,7 +113,11 @@ fn on_threads<J: Sync, R: Send>(jobs: &[J], job: impl Fn(&J) -> Option<R> + Sync
             done.lock().expect("no thread panics").extend(result.map(|it| (at, it)));
         }
     };
-    std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(work))));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(work);
+        }
+    });
     let mut done = done.into_inner().expect("no thread panics");
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, result)| result).collect()

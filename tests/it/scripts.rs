@@ -36,3 +36,14 @@ pub(crate) fn run(python: &Path, script: &str, arguments: &[&str], input: &str) 
     drop(stdin);
     child.wait_with_output().expect("the script ends")
 }
+
+/// A Python with DVC, or `None` and a remark.
+pub(crate) fn python_with_dvc(test: &str) -> Option<PathBuf> {
+    let dvc = tools::dvc(test)?;
+    let python = dvc.with_file_name("python");
+    if python.is_file() {
+        return Some(python);
+    }
+    eprintln!("SKIPPED {test}: no python beside dvc (tests/run installs it)");
+    None
+}

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// A copy of a case that a test may write in.
-pub struct Project {
-    pub folder: tempfile::TempDir,
+pub(crate) struct Project {
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Project {
     /// A project with these files.
-    pub fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let project = Self { folder: tempfile::tempdir().expect("a temporary folder") };
         for (path, text) in files {
             project.write(path, text);
@@ -22,7 +22,7 @@ impl Project {
     }
 
     /// A copy of a case folder, whose `main.kdl` becomes `mlc.kdl`.
-    pub fn of_case(case: &Path) -> Self {
+    pub(crate) fn of_case(case: &Path) -> Self {
         let project = Self::new(&[]);
         copy(case, &project.root());
         fs::rename(project.root().join("main.kdl"), project.root().join("mlc.kdl"))
@@ -30,39 +30,39 @@ impl Project {
         project
     }
 
-    pub fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.folder.path().canonicalize().expect("the folder is there")
     }
 
-    pub fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.root().join(path);
         fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("made");
         fs::write(path, text).expect("written");
     }
 
-    pub fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
     /// The binary under test, in this project, with nobody's settings.
-    pub fn mlc(&self) -> Command {
+    pub(crate) fn mlc(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mlc"));
         self.isolate(&mut command);
         command
     }
 
     /// Runs mlc, whatever comes of it.
-    pub fn said(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn said(&self, arguments: &[&str]) -> Said {
         Said::of(self.mlc().args(arguments).env_remove("COLUMNS"))
     }
 
     /// Runs mlc and expects it to succeed.
-    pub fn mlc_ok(&self, arguments: &[&str]) -> String {
+    pub(crate) fn mlc_ok(&self, arguments: &[&str]) -> String {
         succeeded(&self.mlc().args(arguments).output().expect("mlc starts"))
     }
 
     /// Runs another tool in this project and expects it to succeed.
-    pub fn tool_ok(&self, program: &Path, arguments: &[&str]) -> String {
+    pub(crate) fn tool_ok(&self, program: &Path, arguments: &[&str]) -> String {
         let mut command = Command::new(program);
         self.isolate(&mut command);
         // DVC itself needs git on the way, and its own settings from `tests/run`.
@@ -70,7 +70,7 @@ impl Project {
     }
 
     /// Runs a script with `mlc` on its path; returns what it wrote and how it ended.
-    pub fn shell(&self, script: &str) -> (String, Option<i32>) {
+    pub(crate) fn shell(&self, script: &str) -> (String, Option<i32>) {
         let mut log = tempfile::tempfile().expect("a temporary file");
         let share = |log: &File| Stdio::from(log.try_clone().expect("a file can be shared"));
         let mut command = Command::new("/bin/sh");
@@ -106,14 +106,14 @@ impl Project {
 
 /// What a command said.
 #[derive(Debug)]
-pub struct Said {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Said {
-    pub fn of(command: &mut Command) -> Self {
+    pub(crate) fn of(command: &mut Command) -> Self {
         let output = command.output().expect("the command starts");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
         Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
@@ -121,7 +121,7 @@ impl Said {
 }
 
 /// Runs mlc in a folder, 100 columns wide, whatever the terminal of who tests.
-pub fn mlc(folder: &Path, arguments: &[&str]) -> Said {
+pub(crate) fn mlc(folder: &Path, arguments: &[&str]) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mlc"));
     Said::of(
         command.args(arguments).current_dir(folder).env_remove("COLUMNS").env_remove("NO_COLOR"),
@@ -130,7 +130,7 @@ pub fn mlc(folder: &Path, arguments: &[&str]) -> Said {
 
 /// Plays the session of a case: each line that starts with `$ ` is run, and what it wrote and how
 /// it ended stand below it; other lines are kept.
-pub fn play(project: &Project, session: &str) -> String {
+pub(crate) fn play(project: &Project, session: &str) -> String {
     let mut played = String::new();
     for line in session.lines() {
         played.push_str(line);
@@ -149,7 +149,7 @@ pub fn play(project: &Project, session: &str) -> String {
 }
 
 /// Snapshots of one corpus, with everything masked that differs from run to run.
-pub fn snapshots(corpus: &str) -> insta::Settings {
+pub(crate) fn snapshots(corpus: &str) -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots").join(corpus);
     settings.set_snapshot_path(folder);
@@ -161,6 +161,27 @@ pub fn snapshots(corpus: &str) -> insta::Settings {
     settings.add_filter(r#"_s":\d+(\.\d+)?"#, r#"_s":[time]"#);
     settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[moment]");
     settings
+}
+
+/// Compares a generated file of the repository; `INSTA_UPDATE=always` writes it instead.
+pub fn assert_generated(path: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let there = fs::read_to_string(&file).unwrap_or_default();
+    if there == text {
+        return;
+    }
+    if std::env::var("INSTA_UPDATE").is_ok_and(|it| it == "always") {
+        return fs::write(&file, text).expect("written");
+    }
+    let differs = there.lines().zip(text.lines()).take_while(|(a, b)| a == b).count();
+    let lines = |text: &str| text.lines().skip(differs).take(5).collect::<Vec<_>>().join("\n");
+    panic!(
+        "{path} is not up to date from line {} on; there:\n{}\nwanted:\n{}\n\
+         INSTA_UPDATE=always cargo test --test it book writes it",
+        differs + 1,
+        lines(&there),
+        lines(text),
+    );
 }
 
 fn succeeded(output: &Output) -> String {

@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("exec", &["base", "model", "plan", "data"]),
     ("driver", &["base", "syntax", "model", "check", "plan"]),
     ("report", &["base"]),
-    ("testing", &["base", "plan", "exec"]),
+    ("testing", &["base", "syntax", "model", "plan", "emit", "exec", "driver"]),
     ("lsp", &["base", "driver", "model", "check"]),
     (
         "cli",

@@ -1,19 +1,24 @@
 //! The tools that `tests/run` installs, and how a test says that it had to do without.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "looks where tests/run says, and tells aloud what is missing"
+)]
 
 use std::path::{Path, PathBuf};
 
 /// The Python with everything in `tests/requirements.txt`, or `None` and a remark.
-pub fn python(test: &str) -> Option<PathBuf> {
+pub(crate) fn python(test: &str) -> Option<PathBuf> {
     installed("MLC_TEST_PYTHON", "python", test)
 }
 
 /// The `dvc` that mlc must agree with, or `None` and a remark.
-pub fn dvc(test: &str) -> Option<PathBuf> {
+pub(crate) fn dvc(test: &str) -> Option<PathBuf> {
     installed("MLC_TEST_DVC", "dvc", test)
 }
 
 /// Another command of `tests/requirements.txt`, or `None` and a remark.
-pub fn command(name: &str, test: &str) -> Option<PathBuf> {
+pub(crate) fn command(name: &str, test: &str) -> Option<PathBuf> {
     let beside =
         std::env::var_os("MLC_TEST_PYTHON").map(|python| Path::new(&python).with_file_name(name));
     found(beside, name, test)

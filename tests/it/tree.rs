@@ -1,25 +1,26 @@
 //! The repository's files, for tests that read them. Knows no meaning of any.
+#![expect(clippy::disallowed_methods, reason = "reads the repository")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A text file of the repository.
-pub struct TextFile {
+pub(crate) struct TextFile {
     /// Relative to the repository's root, with `/`.
-    pub path: String,
-    pub text: String,
+    pub(crate) path: String,
+    pub(crate) text: String,
 }
 
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-pub fn read(path: &str) -> String {
+pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// All files below a folder, sorted; none when there is no such folder.
-pub fn paths(folder: &str) -> Vec<String> {
+pub(crate) fn paths(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
     walk(&root().join(folder), &mut found);
     let mut paths: Vec<String> = found.iter().map(|path| relative(path)).collect();
@@ -28,7 +29,7 @@ pub fn paths(folder: &str) -> Vec<String> {
 }
 
 /// The files below a folder whose names end so, with their text.
-pub fn texts(folder: &str, ending: &str) -> Vec<TextFile> {
+pub(crate) fn texts(folder: &str, ending: &str) -> Vec<TextFile> {
     let paths = paths(folder).into_iter().filter(|path| path.ends_with(ending));
     paths.map(|path| TextFile { text: read(&path), path }).collect()
 }

@@ -34,7 +34,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     let mut outers: BTreeMap<Span, Outer<'_>> = BTreeMap::new();
     let mut around: Option<(&Utf8Path, (StepId, usize))> = None;
     // Sorted by components, so what lies inside a folder follows it directly.
-    for (path, &writer) in &project.graph.producers {
+    for (path, writer) in project.graph.written() {
         match around {
             Some((folder, outer)) if path.starts_with(folder) => {
                 // Then `self-dependency` tells it.

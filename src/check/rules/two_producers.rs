@@ -20,7 +20,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for id in project.step_ids() {
         let stage = project.step(id).0;
         for (path, span) in paths::writes(project, id) {
-            let Some(&(first, index)) = project.graph.producers.get(path) else { continue };
+            let Some((first, index)) = project.graph.producer(path) else { continue };
             let (other, _) = project.step(first);
             // Within one stage it is `repeated-output` or `shared-output`; a stage that also
             // reads the path has the simpler mistake, `self-dependency`.

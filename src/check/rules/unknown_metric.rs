@@ -92,7 +92,7 @@ impl Known {
 /// What a stage says the file will hold; else what it holds, when no stage writes it.
 fn known(context: &Context<'_>, path: &Utf8Path) -> Option<Known> {
     let project = context.project;
-    if let Some(&(step, index)) = project.graph.producers.get(path) {
+    if let Some((step, index)) = project.graph.producer(path) {
         let out = project.step(step).0.outs.get(index)?;
         let OutKind::Metrics { provides } = &out.kind else { return None };
         let place = provides.first()?.span.to(provides.last()?.span);

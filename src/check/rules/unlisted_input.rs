@@ -17,9 +17,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for found in unlisted::mentions(context) {
+    for found in context.unlisted() {
         let path = &found.path;
-        let producer = context.project.graph.producers.get(path);
+        let producer = context.project.graph.producer(path);
         let is_script = unlisted_script::is_script(path);
         if reserved_path::as_dependency(path).is_some()
             || producer.is_none() && (is_script || !is_source(context, path))
@@ -32,15 +32,15 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             format!("`{name}` uses `{path}`, which is not in its `deps`"),
         );
         sink.report(match producer {
-            Some(&(step, index)) => {
+            Some((step, index)) => {
                 let writer = context.project.step(step).0;
                 let place = writer.outs.get(index).map_or(writer.name.span, |out| out.span);
                 let diagnostic = diagnostic
                     .label(format!("may run before `{}` has written it", writer.name.value))
                     .also(place, "written here");
-                unlisted::add(context, &found, diagnostic)
+                unlisted::add(context, found, diagnostic)
             }
-            None => existing(context, &found, diagnostic),
+            None => existing(context, found, diagnostic),
         });
     }
 }

@@ -20,14 +20,14 @@ pub(super) static RULE: Rule = Rule {
 const SCRIPTS: &[&str] = &["py", "sh", "bash", "R", "r", "jl", "ipynb", "js", "pl", "rb", "lua"];
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
-    for found in unlisted::mentions(context) {
+    for found in context.unlisted() {
         let path = &found.path;
         // What a stage writes is an input, `unlisted-input`.
-        let is_written = context.project.graph.producers.contains_key(path);
+        let is_written = context.project.graph.producer(path).is_some();
         if is_written || !is_script(path) || !is_file(context, path) {
             continue;
         }
-        sink.report(describe(context, &found));
+        sink.report(describe(context, found));
     }
 }
 

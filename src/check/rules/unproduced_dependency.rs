@@ -183,7 +183,7 @@ struct Near<'a> {
 impl<'a> Near<'a> {
     fn output(&mut self, path: &Utf8Path) -> Option<&'a Utf8Path> {
         let (name, folder) = (path.file_name()?, path.parent()?.as_str());
-        let outputs = || self.project.graph.producers.keys().map(|it| it.as_path());
+        let outputs = || self.project.graph.written().map(|it| it.0);
         let by_folder = self
             .by_folder
             .get_or_insert_with(|| group(outputs(), |it| it.parent().map(Utf8Path::as_str)));

@@ -11,6 +11,7 @@ use crate::report::summary::Summary;
 use crate::report::text::counted;
 use crate::report::{github, human, json, sarif, short};
 use camino::{Utf8Path, Utf8PathBuf};
+use std::mem::ManuallyDrop;
 
 /// Check the spec and tell everything that is wrong with it
 ///
@@ -32,7 +33,7 @@ pub(crate) struct Args {
 enum Format {
     /// Drawn under the source
     Human,
-    /// One line each: path:line:col: error[slug]: message
+    /// One line each: `path:line:col: error[slug]: message`
     Short,
     /// For other programs, version 1
     Json,
@@ -49,6 +50,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
         context::remark(&fixed.report(context));
         loaded = fixed.loaded;
     }
+    // The process ends right after: freeing a large project piece by piece would only cost time.
+    let loaded = ManuallyDrop::new(loaded);
     context::print(&render(args.format, context, &loaded));
     let summary = Summary::of(&loaded.diagnostics);
     let bad = summary.errors > 0 || (args.deny_warnings && summary.warnings > 0);

@@ -1,9 +1,5 @@
 //! `mlc demo`: the whole way through the churn example, as if typed. Unaware of what the commands
 //! that it runs do.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "sets up a folder of its own, starts Python and this program, and takes their time"
-)]
 
 use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;

@@ -1,5 +1,6 @@
 //! `mlc explain`: the page of a diagnostic, a target or a check of columns, or the list of all.
 
+use crate::base;
 use crate::base::code::{Code, Severity};
 use crate::base::suggest::nearest;
 use crate::cli::context::{self, Context};
@@ -56,7 +57,7 @@ struct Page {
 }
 
 fn pages(codes: &[&'static Code]) -> Vec<Page> {
-    let codes = codes.iter().map(|code| Page { name: code.slug, text: code.page() });
+    let codes = codes.iter().map(|code| Page { name: code.slug, text: base::page::of(code) });
     let targets =
         TARGETS.iter().map(|target| Page { name: target.name, text: target.docs.to_owned() });
     let checks =

@@ -28,8 +28,20 @@ impl Resolver<'_> {
         }
         let folder = self.sources.file(text.span.file).path.parent().map(Utf8Path::to_owned);
         let joined = joined(&template);
+        let escapes = |it: char| it.is_control() && it != HOLE;
+        let escaped = joined.contains(escapes) && self.sources.text(text.span).contains('\\');
         match normalized(&folder.unwrap_or_default(), &joined) {
+            _ if escaped => {
+                self.report(text, &joined, Problem::Backslash);
+                None
+            }
             Ok(path) => Some(split(&path)),
+            // Empty because of a hole that was reported.
+            Err(Problem::Empty)
+                if self.sink.iter().any(|it| text.span.contains(it.primary.span)) =>
+            {
+                None
+            }
             Err(problem) => {
                 self.report(text, &joined, problem);
                 None
@@ -55,7 +67,9 @@ impl Resolver<'_> {
                 }
             }
             Problem::Backslash => {
-                let instead = format!("\"{}\"", text.value.replace('\\', "/"));
+                // As written: `"data\raw"` holds an escape, not a backslash.
+                let written = self.sources.text(at).trim_matches('#').trim_matches('"');
+                let instead = format!("\"{}\"", written.replace("\\\\", "/").replace('\\', "/"));
                 codes::BACKSLASH_PATH.at(at, "paths are written with `/`").fix(
                     format!("write `{instead}`"),
                     at,

@@ -47,6 +47,14 @@ impl Resolver<'_> {
                 );
                 None
             }
+            Err(error) if !dimensions.contains(&error.dimension) => {
+                let wanted: Vec<&str> = dimensions.iter().map(|it| said(*it)).collect();
+                self.sink.report(codes::BAD_QUANTITY.at(
+                    text.span,
+                    format!("`{}` is neither a number nor a {}", text.value, wanted.join(" or ")),
+                ));
+                None
+            }
             Err(error) => self.bad_quantity(text, &error),
         }
     }
@@ -57,6 +65,8 @@ impl Resolver<'_> {
         if let Some(instead) = error.write.as_deref().and_then(sound) {
             let quoted = format!("\"{instead}\"");
             diagnostic = diagnostic.fix(format!("write `{quoted}`"), text.span, quoted);
+        } else {
+            diagnostic = diagnostic.help(format!("write it as one of {}", error.examples()));
         }
         self.sink.report(diagnostic);
         None

@@ -11,6 +11,7 @@ use crate::model::template::Template;
 use crate::syntax::ast;
 use crate::syntax::tree::{Entry, Literal, Node, Scalar};
 use camino::Utf8PathBuf;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A matrix expands to at most this many instances.
@@ -193,7 +194,44 @@ impl Resolver<'_> {
 
     /// Notes as data: one value is a scalar, several are a list, a block is a map.
     fn meta(&mut self, nodes: &[Node]) -> Value {
-        Value::Map(nodes.iter().map(|node| (node.name.value.clone(), meta_of(node))).collect())
+        let entries = nodes.iter().map(|node| (&node.name, self.note(node))).collect();
+        self.notes(entries)
+    }
+
+    fn note(&mut self, node: &Node) -> Value {
+        let mut values = Vec::new();
+        let mut entries = Vec::new();
+        for entry in &node.entries {
+            match entry {
+                Entry::Argument(literal) => values.push(value_of(literal)),
+                Entry::Property { key, value, .. } => entries.push((key, value_of(value))),
+                Entry::Bound(_) => {}
+            }
+        }
+        let children = node.block.iter().flat_map(|block| &block.nodes);
+        entries.extend(children.map(|child| (&child.name, self.note(child))));
+        match (values.len(), entries.is_empty()) {
+            (_, false) => self.notes(entries),
+            (1, true) => values.remove(0),
+            (0, true) => Value::Bool(true),
+            (_, true) => Value::List(values),
+        }
+    }
+
+    /// A map of notes; a name that is there already is reported and left out.
+    fn notes(&mut self, entries: Vec<(&ast::Text, Value)>) -> Value {
+        let mut first_of: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut map = Vec::new();
+        for (name, value) in entries {
+            match first_of.get(name.value.as_str()) {
+                Some(&first) => self.sink.report(super::duplicate("note", name, first)),
+                None => {
+                    first_of.insert(&name.value, name.span);
+                    map.push((name.value.clone(), value));
+                }
+            }
+        }
+        Value::Map(map)
     }
 
     /// One instance for each combination of axis values, the last axis changing fastest.
@@ -245,7 +283,7 @@ fn strange(value: &str) -> bool {
             '/', '\\', '@', ':', '$', '{', '}', '\'', '"', '`', '*', '?', '&', '|', ';', '<', '>',
             '(', ')', '#',
         ])
-        || value.contains(char::is_whitespace)
+        || value.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 fn path(template: &Template, values: &[String]) -> Utf8PathBuf {
@@ -259,27 +297,5 @@ fn value_of(literal: &Literal) -> Value {
         Scalar::Int(value) => Value::Int(*value),
         Scalar::Float(value) => Value::Float(*value),
         Scalar::Str(text) => Value::Str(text.clone()),
-    }
-}
-
-fn meta_of(node: &Node) -> Value {
-    let mut values = Vec::new();
-    let mut entries = Vec::new();
-    for entry in &node.entries {
-        match entry {
-            Entry::Argument(literal) => values.push(value_of(literal)),
-            Entry::Property { key, value, .. } => {
-                entries.push((key.value.clone(), value_of(value)))
-            }
-            Entry::Bound(_) => {}
-        }
-    }
-    let children = node.block.iter().flat_map(|block| &block.nodes);
-    entries.extend(children.map(|child| (child.name.value.clone(), meta_of(child))));
-    match (values.len(), entries.is_empty()) {
-        (_, false) => Value::Map(entries),
-        (1, true) => values.remove(0),
-        (0, true) => Value::Bool(true),
-        (_, true) => Value::List(values),
     }
 }

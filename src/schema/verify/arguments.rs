@@ -112,7 +112,7 @@ fn misfit(constraint: &Constraint, value: &Spanned<Scalar>, ty: ColumnType) -> O
     let problem = Problem::new(
         ProblemKind::WrongArgument,
         value.span,
-        format!("`{}` is not a value of a `{ty}` column", value.value),
+        format!("`{}` is no value of the type `{ty}`", value.value),
     )
     .label(format!("`{}` takes values of the column's type", constraint.name));
     Some(match misfit {

@@ -88,10 +88,10 @@ pub(super) fn dataset(
         })
         .collect();
     let name = form.text(0)?;
-    let Some(path) = form.text(1) else {
+    let path = form.text(1);
+    if path.is_none() {
         sink.report(incomplete(form, &name));
-        return None;
-    };
+    }
     for extra in form.arguments.iter().skip(2) {
         sink.report(
             codes::UNEXPECTED_VALUE

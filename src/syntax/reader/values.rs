@@ -86,10 +86,9 @@ fn remedy(literal: &Literal, kind: Kind, place: &str) -> Option<String> {
         (Kind::Count, Scalar::Float(number)) if number.fract() == 0.0 && *number >= 0.0 => {
             Some(format!("{number:.0}"))
         }
-        (
-            Kind::Path | Kind::Text | Kind::PathOrName | Kind::Duration | Kind::Size,
-            Scalar::Str(text),
-        ) if literal.bare => Some(format!("\"{text}\"")),
+        (Kind::Path | Kind::Text | Kind::PathOrName, Scalar::Str(text)) if literal.bare => {
+            Some(format!("\"{text}\""))
+        }
         // The language has one version.
         (Kind::Count, Scalar::Str(text)) if place == "`mlc`" && text.starts_with('v') => {
             Some("1".to_owned())
@@ -124,7 +123,7 @@ pub(super) fn quoted_bound(literal: &Literal) -> Option<RawBound> {
         (Err(_), Some(number)) => Scalar::Float(number),
         (Err(_), None) => Scalar::Str(value.to_owned()),
     };
-    starts.then(|| RawBound {
+    starts.then_some(RawBound {
         name: None,
         op,
         value: Literal { value, bare: false, span: literal.span },

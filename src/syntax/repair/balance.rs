@@ -32,11 +32,8 @@ pub(super) fn find(found: &mut Findings<'_>) {
 fn never_negative(tokens: &[Token]) -> bool {
     let mut depth = 0_i64;
     tokens.iter().all(|token| {
-        depth += match token.kind {
-            TokenKind::OpenBrace => 1,
-            TokenKind::CloseBrace => -1,
-            _ => 0,
-        };
+        depth += i64::from(token.kind == TokenKind::OpenBrace);
+        depth -= i64::from(token.kind == TokenKind::CloseBrace);
         depth >= 0
     })
 }
@@ -81,27 +78,24 @@ fn lines(found: &Findings<'_>) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let (mut start, mut fresh) = (0, true);
     for token in found.tokens() {
-        match token.kind {
-            TokenKind::Newline => (start, fresh) = (token.end, true),
-            TokenKind::Continuation => {
-                if let Some(line) = lines.last_mut().filter(|_| !fresh) {
-                    line.last = *token;
-                }
-                // What follows belongs to the same node, however far right it stands.
+        if token.kind == TokenKind::Newline {
+            (start, fresh) = (token.end, true);
+        } else if token.kind == TokenKind::Continuation {
+            if let Some(line) = lines.last_mut().filter(|_| !fresh) {
+                line.last = *token;
+            }
+            // What follows belongs to the same node, however far right it stands.
+            fresh = false;
+        } else if !token.is_trivia() {
+            if fresh {
+                let (indent, braces) = (token.start - start, (0, 0));
+                lines.push(Line { start, indent, first: *token, last: *token, braces });
                 fresh = false;
             }
-            _ if token.is_trivia() => {}
-            _ => {
-                if fresh {
-                    let (indent, braces) = (token.start - start, (0, 0));
-                    lines.push(Line { start, indent, first: *token, last: *token, braces });
-                    fresh = false;
-                }
-                if let Some(line) = lines.last_mut() {
-                    line.last = *token;
-                    line.braces.0 += usize::from(token.kind == TokenKind::OpenBrace);
-                    line.braces.1 += usize::from(token.kind == TokenKind::CloseBrace);
-                }
+            if let Some(line) = lines.last_mut() {
+                line.last = *token;
+                line.braces.0 += usize::from(token.kind == TokenKind::OpenBrace);
+                line.braces.1 += usize::from(token.kind == TokenKind::CloseBrace);
             }
         }
     }
@@ -109,10 +103,10 @@ fn lines(found: &Findings<'_>) -> Vec<Line> {
 }
 
 fn missing_brace(found: &mut Findings<'_>, header: &Line) {
-    let (end, brace) = match header.last.kind {
-        // `stage train (`
-        TokenKind::OpenParen => (found.span(header.last.start, header.last.end), "{"),
-        _ => (found.span(header.last.end, header.last.end), " {"),
+    // `stage train (`
+    let (end, brace) = match header.last.kind == TokenKind::OpenParen {
+        true => (found.span(header.last.start, header.last.end), "{"),
+        false => (found.span(header.last.end, header.last.end), " {"),
     };
     found.fixable(
         &codes::MISSING_BRACE,
@@ -158,24 +152,22 @@ fn pair_up(found: &mut Findings<'_>, lines: &[Line], mut excess: usize) {
         if first && line.indent == 0 && starts_section(rest(found, *token)) {
             close_all(found, &mut open, line.start);
         }
-        match token.kind {
-            TokenKind::OpenBrace
-                if (first || follows_brace(found, *token)) && line.goes_on_after(*token)
-                    || follows_brace(found, *token) && line.braces.1 == 0 =>
-            {
+        if token.kind == TokenKind::CloseBrace {
+            if !opened_by_mended(found, &line, *token) {
+                close(found, &mut open, line, *token, &mut excess);
+            }
+        } else if token.kind == TokenKind::OpenBrace {
+            let again = follows_brace(found, *token);
+            if (first || again) && line.goes_on_after(*token) || again && line.braces.1 == 0 {
                 stray(found, *token);
+                continue;
             }
-            TokenKind::OpenBrace => {
-                open.push(Open { token: *token, line });
-                // The splitter refuses such a text; thousands of remarks would not help.
-                if open.len() > MAX_DEPTH {
-                    found.list.clear();
-                    return;
-                }
+            open.push(Open { token: *token, line });
+            // The splitter refuses such a text; thousands of remarks would not help.
+            if open.len() > MAX_DEPTH {
+                found.list.clear();
+                return;
             }
-            TokenKind::CloseBrace if opened_by_mended(found, &line, *token) => {}
-            TokenKind::CloseBrace => close(found, &mut open, line, *token, &mut excess),
-            _ => {}
         }
     }
     close_all(found, &mut open, found.text().len());

@@ -51,13 +51,13 @@ fn escapes(found: &mut Findings<'_>, token: Token) {
     let Some(&(first, length)) = bad.first() else { return };
     let raw = !good && !content.contains("\"#");
     let place = |at: usize| found.span(token.start + at, token.start + at);
-    let path =
-        content.trim_matches('"').chars().all(|c| c.is_alphanumeric() || "_-.\\".contains(c));
     let fix = match raw {
-        _ if path && content.contains('.') && !content.contains("\\.") => {
-            let slash =
-                |(at, _)| (found.span(token.start + at, token.start + at + 1), "/".to_owned());
-            ("write `/`", content.match_indices('\\').map(slash).collect())
+        _ if is_windows_path(content) => {
+            let backslashes = content.match_indices('\\').map(|(at, _)| {
+                let at = token.start + at;
+                (found.span(at, at + 1), "/".to_owned())
+            });
+            ("write `/`", backslashes.collect())
         }
         true => {
             let ends = [0, content.len()].map(|at| (place(at), "#".to_owned()));
@@ -77,6 +77,15 @@ fn escapes(found: &mut Findings<'_>, token: Token) {
         "a backslash in a plain string starts one",
         fix,
     );
+}
+
+/// Whether a string is names with single backslashes between them.
+fn is_windows_path(content: &str) -> bool {
+    let is_name = |it: &str| {
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        !it.is_empty() && it.chars().all(plain)
+    };
+    content.trim_matches('"').split('\\').all(is_name)
 }
 
 /// Whether KDL knows what a backslash in front of this means.
@@ -262,15 +271,17 @@ fn disorder(line: &str) -> usize {
     let sentence = is_sentence(line);
     let value = |token: &Token| matches!(token.kind, TokenKind::String(_) | TokenKind::Word);
     let touching = tokens.windows(2).filter(|pair| pair.iter().all(value)).count();
-    let wrong = |token: &Token| match token.kind {
-        TokenKind::String(kind) => {
+    let wrong = |token: &Token| {
+        if let TokenKind::String(kind) = token.kind {
             let content = token.text(line);
             let odd = !kind.closed || content.contains("=\"") || content.len() == 2;
             let blank = !sentence && blanks_in(content).next().is_some();
-            2 * usize::from(odd) + usize::from(blank) + usize::from(content.contains(" \""))
+            return 2 * usize::from(odd)
+                + usize::from(blank)
+                + usize::from(content.contains(" \""));
         }
-        TokenKind::Word => 2 * usize::from(token.text(line).contains(['/', '\\'])),
-        _ => 0,
+        let path = token.kind == TokenKind::Word && token.text(line).contains(['/', '\\']);
+        2 * usize::from(path)
     };
     let bare_dots = tokens.iter().skip(1).filter(|token| {
         let text = token.text(line);

@@ -320,7 +320,7 @@ fn brace_below(found: &mut Findings<'_>, at: usize, place: Place) -> usize {
         }
     };
     found.fixable(
-        &codes::BRACE_ON_NEXT_LINE,
+        &codes::MISPLACED_BRACE,
         old,
         "the opening brace stands on the line of its node",
         "belongs to the line above",

@@ -42,7 +42,7 @@ struct Outcome {
 }
 
 fn run(seed: &u64) -> Outcome {
-    let name = if seed % 3 == 0 { "tumor" } else { "churn" };
+    let name = if seed.is_multiple_of(3) { "tumor" } else { "churn" };
     let project = super::example(name);
     let text = project.read("mlc.kdl");
     let (start, end, new) = edit(&text, *seed);

@@ -1,9 +1,9 @@
 //! Blocks without braces or without a node, and two fields on one line.
 
-use super::super::Findings;
 use super::{Scope, next_said};
 use crate::syntax::codes;
 use crate::syntax::lexer::{Token, TokenKind};
+use crate::syntax::repair::Findings;
 use crate::syntax::sections::{BLOCK_ONLY, CHECKS, STAGE_FIELDS, starts_section};
 
 /// A `{` where a node should begin: what it holds, perhaps JSON, cannot be read. Returns how many
@@ -19,11 +19,8 @@ pub(super) fn nameless(found: &mut Findings<'_>, at: usize) -> usize {
     }
     let mut depth = 0_usize;
     let length = rest.iter().take_while(|token| {
-        match token.kind {
-            TokenKind::OpenBrace => depth += 1,
-            TokenKind::CloseBrace => depth -= 1,
-            _ => {}
-        }
+        depth += usize::from(token.kind == TokenKind::OpenBrace);
+        depth -= usize::from(token.kind == TokenKind::CloseBrace);
         depth > 0
     });
     let length = length.count() + 1;

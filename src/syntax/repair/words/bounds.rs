@@ -1,12 +1,12 @@
 //! Bounds as they are spelled elsewhere, and `=` where it has no place.
 
-use super::super::Findings;
 use super::Scope;
 use super::next_said;
 use super::numbers::is_number;
 use crate::base::source::Span;
 use crate::syntax::codes;
 use crate::syntax::lexer::{StringKind, Token, TokenKind};
+use crate::syntax::repair::Findings;
 
 /// `>"5%"`: the quotes hold the whole bound. Returns true when it was one.
 pub(super) fn quoted_bound(found: &mut Findings<'_>, at: usize, token: Token) -> Option<bool> {

@@ -1,8 +1,8 @@
 //! Comments as other languages write them.
 
-use super::super::Findings;
 use crate::syntax::codes;
 use crate::syntax::lexer::{Token, TokenKind};
+use crate::syntax::repair::Findings;
 
 /// `# comment`: everything up to the end of the line.
 pub(super) fn hash_comment(found: &mut Findings<'_>, at: usize, token: Token) -> usize {

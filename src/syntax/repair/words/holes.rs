@@ -1,8 +1,8 @@
 //! `{{ x }}` outside quotes.
 
-use super::super::Findings;
 use crate::syntax::codes;
 use crate::syntax::lexer::TokenKind;
+use crate::syntax::repair::Findings;
 
 /// `{{ x }}` outside quotes: the run of tokens it touches is quoted. Returns how many it spans.
 pub(super) fn interpolation(found: &mut Findings<'_>, at: usize) -> usize {
@@ -16,19 +16,17 @@ pub(super) fn interpolated_run(found: &Findings<'_>, at: usize) -> Option<usize>
     let mut holes = 0_usize;
     let mut index = at;
     while let Some(token) = tokens.get(index) {
-        match token.kind {
-            TokenKind::OpenBrace => {
-                let pair = tokens.get(index + 1).is_some_and(|it| it.kind == TokenKind::OpenBrace);
-                if depth == 0 && !pair {
-                    break;
-                }
-                depth += 1;
-                holes += usize::from(depth == 2);
+        if token.kind == TokenKind::OpenBrace {
+            let pair = tokens.get(index + 1).is_some_and(|it| it.kind == TokenKind::OpenBrace);
+            if depth == 0 && !pair {
+                break;
             }
-            TokenKind::CloseBrace if depth > 0 => depth -= 1,
-            TokenKind::Space if depth > 0 => {}
-            TokenKind::Word => {}
-            _ => break,
+            depth += 1;
+            holes += usize::from(depth == 2);
+        } else if token.kind == TokenKind::CloseBrace && depth > 0 {
+            depth -= 1;
+        } else if !(token.kind == TokenKind::Word || token.kind == TokenKind::Space && depth > 0) {
+            break;
         }
         index += 1;
     }

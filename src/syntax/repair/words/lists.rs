@@ -1,10 +1,10 @@
 //! Lists as other languages write them: with commas, brackets or dashes.
 
-use super::super::Findings;
 use super::Scope;
 use super::numbers::is_number;
 use crate::syntax::codes;
 use crate::syntax::lexer::{Token, TokenKind};
+use crate::syntax::repair::Findings;
 use crate::syntax::sections::BLOCK_ONLY;
 
 /// `A, B` or `1, 2`: values are separated by blanks.

@@ -1,9 +1,9 @@
 //! Keywords and numbers that KDL would refuse.
 
-use super::super::Findings;
 use super::comments::hash_comment;
 use crate::syntax::codes;
 use crate::syntax::lexer::Token;
+use crate::syntax::repair::Findings;
 
 /// `#yes`, `#True`, or a comment behind values.
 pub(super) fn keyword(found: &mut Findings<'_>, at: usize, token: Token) {

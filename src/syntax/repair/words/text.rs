@@ -1,11 +1,11 @@
 //! Texts, paths and URLs without quotes, or with quotes that KDL does not know.
 
-use super::super::Findings;
 use super::Scope;
 use crate::base::code::Code;
 use crate::base::source::Span;
 use crate::syntax::codes;
 use crate::syntax::lexer::{Token, TokenKind};
+use crate::syntax::repair::Findings;
 
 /// `cmd python train.py`: text that is several words is quoted as a whole.
 pub(super) fn bare_text(found: &mut Findings<'_>, at: usize) -> usize {
@@ -56,8 +56,8 @@ pub(super) fn odd_quotes(found: &mut Findings<'_>, at: usize, token: Token) -> u
             && (*offset > 0 || word.len() > first)
     });
     let Some((length, last)) = close else {
-        let diagnostic = codes::SINGLE_QUOTES
-            .at(found.span(token.start, token.end), "strings are written in double quotes")
+        let diagnostic = codes::WRONG_QUOTES
+            .at(found.span(token.start, token.end), "strings are written in `\"")
             .label("this quote has no partner on the line");
         let span = found.span(token.start, token.start + first);
         found.unclear(diagnostic, vec![(span, String::new())]);
@@ -71,9 +71,9 @@ pub(super) fn odd_quotes(found: &mut Findings<'_>, at: usize, token: Token) -> u
         if inner.contains(['"', '\\']) { format!("#\"{inner}\"#") } else { format!("\"{inner}\"") };
     let span = found.span(token.start, last.end);
     found.fixable(
-        &codes::SINGLE_QUOTES,
+        &codes::WRONG_QUOTES,
         span,
-        "strings are written in double quotes",
+        "strings are written in `\"",
         "",
         (&format!("write `{quoted}`"), vec![(span, quoted.clone())]),
     );
@@ -99,10 +99,10 @@ pub(super) fn title(found: &mut Findings<'_>, at: usize, token: Token, scope: Sc
     let mut index = at + 1;
     while let Some(next) = tokens.get(index) {
         let set = tokens.get(index + 1).is_some_and(|it| it.kind == TokenKind::Equals);
-        match next.kind {
-            TokenKind::Space => {}
-            TokenKind::Word if !set => last = index,
-            _ => break,
+        if next.kind == TokenKind::Word && !set {
+            last = index;
+        } else if next.kind != TokenKind::Space {
+            break;
         }
         index += 1;
     }

@@ -1,0 +1,142 @@
+//! Specs from texts in memory: what `check`, `fmt` and `build` make of them. Unaware of the disk.
+
+use crate::base::files::{Entry, Files};
+use crate::base::python::json_sorted;
+use crate::base::value::Value;
+use crate::driver::{self, Loaded};
+use crate::emit::{Input, targets};
+use crate::model::stage::{OutKind, Stage};
+use crate::plan::step::{Command, Step, StepOut, StepOutKind};
+use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A project in memory; the spec is `mlc.kdl`.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    files: BTreeMap<Utf8PathBuf, Arc<str>>,
+}
+
+impl Tree {
+    /// A tree with these files.
+    #[must_use]
+    pub fn new(files: &[(&str, &str)]) -> Self {
+        let files = files.iter().map(|&(path, text)| (Utf8PathBuf::from(path), Arc::from(text)));
+        Self { files: files.collect() }
+    }
+
+    /// What each step of the spec is, by name, as JSON; or the errors.
+    pub fn steps(&self) -> Result<String, String> {
+        let loaded = self.load();
+        let Some(plan) = &loaded.plan else { return Err(messages(&loaded)) };
+        let steps = plan.steps.iter().map(|step| {
+            let (stage, _) = plan.project.step(step.id);
+            (step.name.clone(), described(stage, step))
+        });
+        Ok(json_sorted(&Value::Map(steps.collect())))
+    }
+
+    /// What `mlc build` writes, by path; or the errors.
+    pub fn build(&self) -> Result<Vec<(String, String)>, String> {
+        let loaded = self.load();
+        let Some(plan) = &loaded.plan else { return Err(messages(&loaded)) };
+        let input = Input { plan, sources: &loaded.sources };
+        let targets = plan.project.targets.iter().filter_map(|it| targets::find(&it.value));
+        let files = targets.flat_map(|target| (target.emit)(&input));
+        Ok(files.map(|(path, text)| (path.into_string(), text)).collect())
+    }
+
+    fn load(&self) -> Loaded {
+        driver::load(self, Utf8Path::new("mlc.kdl"))
+    }
+}
+
+impl Files for Tree {
+    fn read(&self, path: &Utf8Path) -> Option<Arc<str>> {
+        self.files.get(path).cloned()
+    }
+
+    fn entry(&self, path: &Utf8Path) -> Entry {
+        if self.files.contains_key(path) {
+            Entry::File
+        } else if self.files.keys().any(|file| file.starts_with(path)) {
+            Entry::Directory
+        } else {
+            Entry::Missing
+        }
+    }
+
+    fn list(&self, path: &Utf8Path) -> Vec<String> {
+        let below = self.files.keys().filter_map(|file| file.strip_prefix(path).ok());
+        let names = below.filter_map(|rest| Some(rest.components().next()?.as_str().to_owned()));
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    fn tracked_by_git(&self, _path: &Utf8Path) -> bool {
+        false
+    }
+
+    fn dvc_ignored(&self, _path: &Utf8Path) -> bool {
+        false
+    }
+}
+
+fn messages(loaded: &Loaded) -> String {
+    let lines = loaded.diagnostics.iter().map(|it| {
+        let at = loaded.sources.file(it.primary.span.file).position(it.primary.span.start as usize);
+        format!("{}:{}: {}: {}", at.line, at.column, it.code.slug, it.message)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A step as `tests/python/dvc_stages.py` describes one of DVC's.
+fn described(stage: &Stage, step: &Step) -> Value {
+    let text = |text: &str| Value::Str(text.to_owned());
+    let cmd = match &step.cmd {
+        Command::Line(line) => text(line),
+        Command::List(scripts) => Value::List(scripts.iter().map(|it| text(it)).collect()),
+    };
+    let params = step.params.iter().map(|it| {
+        let keys = it.keys.iter().map(|key| text(key)).collect();
+        (it.file.local.clone(), Value::List(keys))
+    });
+    let outs = step.outs.iter().zip(&stage.outs).map(|(out, of)| {
+        let mut fields = flags(out);
+        fields.push(("desc".into(), of.desc.as_deref().map_or(Value::Null, text)));
+        let properties = match &of.kind {
+            OutKind::Plots { properties } => properties.clone(),
+            OutKind::Data | OutKind::Metrics { .. } => Vec::new(),
+        };
+        fields.push(("plot".into(), Value::Map(properties)));
+        (out.path.local.clone(), Value::Map(fields))
+    });
+    let fields = [
+        ("cmd", cmd),
+        ("wdir", text(if step.wdir.as_str().is_empty() { "." } else { step.wdir.as_str() })),
+        ("deps", Value::List(step.deps.iter().map(|it| text(&it.local)).collect())),
+        ("params", Value::Map(params.collect())),
+        ("outs", Value::Map(outs.collect())),
+        ("frozen", Value::Bool(step.frozen)),
+        ("always", Value::Bool(step.always)),
+        ("desc", stage.desc.as_deref().map_or(Value::Null, text)),
+        ("meta", stage.meta.clone().unwrap_or(Value::Null)),
+    ];
+    Value::Map(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn flags(out: &StepOut) -> Vec<(String, Value)> {
+    let kind = match out.kind {
+        StepOutKind::Data => "data",
+        StepOutKind::Metrics => "metrics",
+        StepOutKind::Plots => "plots",
+    };
+    vec![
+        ("kind".into(), Value::Str(kind.into())),
+        ("cache".into(), Value::Bool(out.cache)),
+        ("persist".into(), Value::Bool(out.persist)),
+        ("push".into(), Value::Bool(out.push)),
+    ]
+}
