@@ -1,5 +1,9 @@
 //! From files to a checked plan, once, for the command line and the language server alike.
 
+mod culprits;
+mod echoes;
+mod repeats;
+
 use crate::base::code::Code;
 use crate::base::diagnostic::{Diagnostic, Sink};
 use crate::base::files::Files;
@@ -49,10 +53,18 @@ pub(crate) fn load(files: &dyn Files, path: &Utf8Path) -> Loaded {
     let mut sources = SourceMap::default();
     let mut sink = Sink::default();
     let spec = read_all(files, path, &mut sources, &mut sink);
-    let mut project = resolve::resolve(&spec, &mut sources, files, &mut sink);
-    project.incomplete = sink.iter().any(loses_something);
-    let context = Context::new(&project, files, &sources);
-    check::check(&context, &mut sink);
+    let mut resolved = Sink::default();
+    let mut project = resolve::resolve(&spec, &mut sources, files, &mut resolved);
+    echoes::silence(&mut resolved, &sink, &sources);
+    sink.extend(resolved);
+    project.incomplete = spec.lost || sink.iter().any(loses_something);
+    let mut checked = Sink::default();
+    check::check(&Context::new(&project, files, &sources), &mut checked);
+    echoes::silence(&mut checked, &sink, &sources);
+    echoes::within_broken_stages(&mut checked, &sink, &project);
+    sink.extend(checked);
+    repeats::mend(&mut sink, &sources);
+    culprits::find(&mut sink, &sources);
     let counts = Counts {
         stages: project.stages.len(),
         schemas: project.schemas.len(),
@@ -89,6 +101,7 @@ fn read_all(
     let mut spec = read_file(main, sources, sink, true);
     // Files that wait to be read: the `include` that names them, and the chain that led to it.
     let mut waiting = included(&spec.includes, &[path.to_owned()], files, sources, sink);
+    spec.lost |= sink.iter().any(|it| it.code.slug == model::codes::MISSING_INCLUDE.slug);
     while let Some((file, place, chain)) = waiting.pop() {
         if let Some(at) = chain.iter().position(|it| *it == file) {
             circle(&file, place, chain.get(at..).unwrap_or_default(), sink);

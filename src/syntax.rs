@@ -67,9 +67,34 @@ pub(crate) fn read(cut: &Cut, chunk: &Chunk, sink: &mut Sink) -> ast::Spec {
     let lost = unreadable.iter().next().is_some();
     let echo = |slug| lost && codes::MISSING.iter().any(|code| code.slug == slug);
     found.retain(|it| !cut.mended.was_touched(it.primary.span) && !echo(it.code.slug));
+    found.retain(|it| !echo_of_unclear(cut, it));
+    spec.lost |= lost;
     sink.extend(unreadable);
     sink.extend(found);
     spec
+}
+
+/// Whether something is missing on a line from which something was taken.
+fn echo_of_unclear(cut: &Cut, it: &crate::base::diagnostic::Diagnostic) -> bool {
+    let missing = codes::MISSING.iter().any(|code| code.slug == it.code.slug);
+    missing && cut.mended.was_cut_on_line_of(it.primary.span)
+}
+
+/// Reports versions after the first thing said.
+fn repeated_version(cut: &Cut, first: Span, sink: &mut Sink) {
+    for chunk in cut.chunks.iter().skip(1) {
+        let text = cut.mended.text.get(chunk.range.clone()).unwrap_or_default();
+        let said = text.trim_start();
+        let at = chunk.range.start + text.len() - said.len();
+        if said.starts_with("mlc ") || said.starts_with("mlc\n") {
+            sink.report(
+                codes::DUPLICATE_FIELD
+                    .at(cut.mended.span(at, at + 3), "`mlc` is given twice")
+                    .label("given again here")
+                    .also(first, "first given here"),
+            );
+        }
+    }
 }
 
 /// Whether the first thing said in a project file is its version; reports it when not.
@@ -79,7 +104,11 @@ pub(crate) fn check_version(cut: &Cut, sink: &mut Sink) {
     let code = lexer::tokens(said).into_iter().find(|token| !token.is_trivia());
     let start = first.map_or(0, |it| it.range.start);
     let (at, name) = code.map_or((0, ""), |token| (start + token.start, token.text(said)));
-    if name != "mlc" && !cut.refused {
+    repeated_version(cut, cut.mended.span(at, at + name.len()), sink);
+    // A misspelled `mlc` is told as that.
+    if crate::base::suggest::nearest(name, sections::SECTIONS.iter().copied()) != Some("mlc")
+        && !cut.refused
+    {
         let place = cut.mended.span(at, at);
         sink.report(
             codes::MISSING_VERSION

@@ -39,12 +39,14 @@ pub(crate) struct Diagnostic {
     /// What to write instead.
     pub(crate) help: Option<String>,
     pub(crate) fix: Option<Fix>,
+    /// Where the name is defined that was probably meant: the mistake may be there.
+    pub(crate) defined: Option<Span>,
 }
 
 impl Diagnostic {
     pub(crate) fn new(code: &'static Code, span: Span, message: String) -> Self {
         let primary = Label { span, text: String::new() };
-        Self { code, message, primary, secondary: Vec::new(), help: None, fix: None }
+        Self { code, message, primary, secondary: Vec::new(), help: None, fix: None, defined: None }
     }
 
     /// Says what is wrong at the primary place.
@@ -90,6 +92,13 @@ impl Diagnostic {
         self
     }
 
+    /// Notes where the name that was probably meant is defined.
+    #[must_use]
+    pub(crate) fn defined_at(mut self, place: Option<Span>) -> Self {
+        self.defined = place;
+        self
+    }
+
     pub(crate) fn severity(&self) -> Severity {
         self.code.severity
     }
@@ -112,6 +121,10 @@ impl Sink {
 
     pub(crate) fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
         self.diagnostics.retain(keep);
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
+        self.diagnostics.iter_mut()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Diagnostic> {

@@ -68,3 +68,12 @@ pub(super) fn is_pattern(path: &Utf8Path) -> bool {
 pub(super) fn is_constant(template: &Template) -> bool {
     !template.pieces.iter().any(|piece| matches!(piece, Piece::Axis(_)))
 }
+
+/// Where the output of a path is written down.
+pub(super) fn place_of_output(
+    context: &crate::check::Context<'_>,
+    path: &Utf8Path,
+) -> Option<crate::base::source::Span> {
+    let (step, index) = context.project.graph.producer(path)?;
+    Some(context.project.step(step).0.outs.get(index)?.span)
+}

@@ -19,6 +19,11 @@ pub(crate) static UNKNOWN_REFERENCE: Code = Code::fatal(
     "a bare name that is neither a stage nor a dataset",
     include_str!("codes/unknown_reference.md"),
 );
+pub(crate) static MISSPELLED_HOLE: Code = Code::error(
+    "misspelled-hole",
+    "a name is not written as `{{ name }}`",
+    include_str!("codes/misspelled_hole.md"),
+);
 pub(crate) static UNKNOWN_VARIABLE: Code = Code::fatal(
     "unknown-variable",
     "`{{ }}` names something that does not exist",
@@ -145,6 +150,7 @@ pub(crate) static CODES: &[&Code] = &[
     &UNKNOWN_SCHEMA,
     &UNKNOWN_DATASET,
     &UNKNOWN_REFERENCE,
+    &MISSPELLED_HOLE,
     &UNKNOWN_VARIABLE,
     &UNKNOWN_PARAMS_KEY,
     &UNKNOWN_TYPE,

@@ -35,6 +35,8 @@ struct Resolver<'a> {
     schemas: Names<SchemaId>,
     datasets: Names<DatasetId>,
     stages: Names<StageId>,
+    /// Holes so far for which nothing could be put.
+    lost_holes: usize,
 }
 
 /// Resolves a spec. The project is as complete as the spec allows.
@@ -51,9 +53,10 @@ pub(crate) fn resolve(
         sink,
         vars: Vec::new(),
         params: ParamsTable::default(),
-        schemas: Names::new("schema"),
-        datasets: Names::new("dataset"),
-        stages: Names::new("stage"),
+        schemas: Names::new("schema", spec.lost),
+        datasets: Names::new("dataset", spec.lost),
+        stages: Names::new("stage", spec.lost),
+        lost_holes: 0,
     };
     let mut project = Project::default();
     resolver.header(&mut project);

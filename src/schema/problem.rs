@@ -110,6 +110,7 @@ impl Problem {
             secondary: self.also,
             help: self.help,
             fix: self.fix,
+            defined: None,
         }
     }
 }

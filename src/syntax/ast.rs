@@ -18,6 +18,8 @@ pub(crate) struct Spec {
     pub(crate) gates: Vec<Gate>,
     pub(crate) targets: Vec<Text>,
     pub(crate) allows: Vec<Allow>,
+    /// Whether a section was left out: names that nobody has may be its.
+    pub(crate) lost: bool,
 }
 
 impl Spec {
@@ -32,6 +34,7 @@ impl Spec {
         self.gates.append(&mut other.gates);
         self.targets.append(&mut other.targets);
         self.allows.append(&mut other.allows);
+        self.lost |= other.lost;
     }
 }
 

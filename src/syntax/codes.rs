@@ -48,6 +48,23 @@ pub(crate) static BRACKET_LIST: Code = Code::fatal(
     "lists are written without brackets",
     include_str!("codes/bracket_list.md"),
 );
+pub(crate) static DASH_LIST: Code = Code::fatal(
+    "dash-list",
+    "lists are written without dashes",
+    include_str!("codes/dash_list.md"),
+);
+pub(crate) static STRAY_SIGN: Code =
+    Code::fatal("stray-sign", "a sign that means nothing", include_str!("codes/stray_sign.md"));
+pub(crate) static MISSING_LINE_BREAK: Code = Code::fatal(
+    "missing-line-break",
+    "two fields stand on one line",
+    include_str!("codes/missing_line_break.md"),
+);
+pub(crate) static UNCLOSED_COMMENT: Code = Code::fatal(
+    "unclosed-comment",
+    "a comment is not closed",
+    include_str!("codes/unclosed_comment.md"),
+);
 pub(crate) static EQUALS_AFTER_NAME: Code = Code::fatal(
     "equals-after-name",
     "a name takes its value directly",
@@ -199,6 +216,10 @@ pub(crate) static CODES: &[&Code] = &[
     &BARE_FRACTION,
     &COMMA,
     &BRACKET_LIST,
+    &DASH_LIST,
+    &STRAY_SIGN,
+    &MISSING_LINE_BREAK,
+    &UNCLOSED_COMMENT,
     &EQUALS_AFTER_NAME,
     &COLON_AFTER_NAME,
     &HASH_COMMENT,
@@ -237,7 +258,7 @@ pub(crate) static CODES: &[&Code] = &[
 pub(crate) static MISSING: &[&Code] = &[&MISSING_FIELD, &MISSING_VALUE, &MISSING_BOUND];
 
 /// Fields of later versions, so that they get a plain answer instead of "unknown".
-const LATER_FIELDS: &[&str] = &["when", "after", "unique-together", "slice", "row", "freshness"];
+const LATER_FIELDS: &[&str] = &["when", "after", "unique-together", "slice", "freshness"];
 
 /// The answer to a section or field that a later version will build.
 pub(crate) fn not_built_yet(node: &Node) -> Option<Diagnostic> {
@@ -296,7 +317,7 @@ pub(crate) fn synonym(rule: &str, name: &str) -> Option<&'static str> {
         ("stage", "retries") => "retry",
         ("stage", "always-changed") => "always",
         ("schema", "fields" | "column") => "columns",
-        ("schema", "row-count" | "nrows") => "rows",
+        ("schema", "row" | "row-count" | "nrows") => "rows",
         ("spec", "variables" | "constants" | "let") => "vars",
         ("spec", "step" | "task" | "job" | "stages") => "stage",
         ("spec", "data" | "datasets" | "source") => "dataset",
@@ -306,4 +327,20 @@ pub(crate) fn synonym(rule: &str, name: &str) -> Option<&'static str> {
         _ => return None,
     };
     Some(field)
+}
+
+/// What other tools call a property of ours.
+pub(crate) fn property_synonym(rule: &str, name: &str) -> Option<&'static str> {
+    let folded = name.to_ascii_lowercase().replace('_', "-");
+    let property = match (rule, folded.as_str()) {
+        ("resources", "mem" | "ram") => "memory",
+        ("resources", "cores" | "threads") => "cpus",
+        ("retry", "wait" | "delay" | "pause") => "backoff",
+        ("schema", "inherits" | "base" | "from" | "parent") => "extends",
+        ("thresholds", "file" | "path") => "metrics",
+        ("threshold", "vs" | "relative-to" | "compared-to") => "against",
+        ("disjoint", "from" | "and" | "against" | "dataset") => "with",
+        _ => return None,
+    };
+    Some(property)
 }

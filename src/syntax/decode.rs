@@ -23,17 +23,35 @@ pub(crate) fn section(node: Node, sink: &mut Sink) -> Spec {
         span,
     };
     let form = reader::read(&root, &SPEC, sink);
-    let mut spec = Spec::default();
+    let mut spec = Spec { lost: form.fields.is_empty(), ..Spec::default() };
     for (rule, node) in &form.fields {
         let form = reader::read(node, rule, sink);
         match rule.name {
             "mlc" => version(&form, sink),
             "project" => spec.projects.push(project(&form, sink, &mut spec.allows)),
             "include" => spec.includes.extend(form.texts()),
-            "vars" => spec.vars.extend(vars(&form, sink)),
-            "schema" => spec.schemas.extend(data::schema(&form, sink, &mut spec.allows)),
-            "dataset" => spec.datasets.extend(data::dataset(&form, sink, &mut spec.allows)),
-            "stage" => spec.stages.push(stage::stage(&form, sink, &mut spec.allows)),
+            "vars" => {
+                spec.vars.extend(vars(&form, sink));
+                spec.lost |= spec.vars.len() < form.items.len();
+            }
+            "schema" => {
+                spec.schemas.extend(data::schema(&form, sink, &mut spec.allows));
+                spec.lost |= spec.schemas.is_empty();
+            }
+            "dataset" => {
+                spec.datasets.extend(data::dataset(&form, sink, &mut spec.allows));
+                spec.lost |= spec.datasets.is_empty();
+            }
+            "stage" => {
+                let stage = stage::stage(&form, sink, &mut spec.allows);
+                let axes = form.fields.iter().find(|(rule, _)| rule.name == "matrix");
+                if let Some((_, matrix)) = axes.filter(|_| stage.matrix.is_empty()) {
+                    spec.lost = true;
+                    empty_matrix(matrix, sink);
+                }
+                spec.lost |= stage.name.is_none();
+                spec.stages.push(stage);
+            }
             "thresholds" => spec.gates.extend(thresholds::gate(&form, sink, &mut spec.allows)),
             "targets" => spec.targets.extend(targets(&form, sink)),
             "allow" => allow(&form, None, &mut spec.allows),
@@ -41,6 +59,14 @@ pub(crate) fn section(node: Node, sink: &mut Sink) -> Spec {
         }
     }
     spec
+}
+
+fn empty_matrix(matrix: &Node, sink: &mut Sink) {
+    sink.report(
+        codes::MISSING_VALUE
+            .at(matrix.name.span, "`matrix` needs at least one name with its values")
+            .label("a block such as `{ model logreg forest }` is expected after this"),
+    );
 }
 
 fn version(form: &Form<'_>, sink: &mut Sink) {

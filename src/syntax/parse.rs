@@ -96,8 +96,13 @@ impl Reader<'_> {
     }
 
     fn block(&self, document: &KdlDocument) -> Block {
-        let inner = self.span(document.span());
-        Block { nodes: self.nodes(document), span: inner }
+        let (start, length) = (document.span().offset(), document.span().len());
+        let text = &self.mended.text;
+        let (from, to) = (self.offset + start, self.offset + start + length);
+        // The crate leaves the braces out.
+        let open = text.get(..from).and_then(|it| it.rfind('{')).unwrap_or(from);
+        let close = text.get(to..).and_then(|it| it.find('}')).map_or(to, |it| to + it + 1);
+        Block { nodes: self.nodes(document), span: self.mended.span(open, close) }
     }
 
     /// Reads entries, joining a lone `>` with the value behind it.
@@ -254,24 +259,30 @@ fn narrowed(source: &str, span: SourceSpan) -> (usize, usize) {
     (start + lead, start + lead + line.len())
 }
 
-/// Blanks the lines in which errors start, keeping braces and offsets. False when nothing changed.
+/// Blanks the lines in which errors start, keeping braces and offsets; the first line, which names
+/// the node, only when no other is to blame. False when nothing changed.
 fn blank(source: &mut String, spans: &[SourceSpan]) -> bool {
-    let mut changed = false;
-    for span in spans {
-        let (at, _) = narrowed(source, *span);
-        let start = source.get(..at).and_then(|it| it.rfind('\n')).map_or(0, |it| it + 1);
-        let end = source.get(at..).and_then(|it| it.find('\n')).map_or(source.len(), |it| at + it);
-        // A node's first line keeps its name: only what follows the error goes.
-        let from = if start == 0 { at } else { start };
-        let line = source.get(from..end).unwrap_or_default();
-        let blanked: String = line
-            .chars()
-            .flat_map(|c| {
-                std::iter::repeat_n(if c == '{' || c == '}' { c } else { ' ' }, c.len_utf8())
-            })
-            .collect();
-        changed |= blanked != line;
-        source.replace_range(from..end, &blanked);
-    }
+    let places: Vec<usize> = spans.iter().map(|span| narrowed(source, *span).0).collect();
+    let first_line = source
+        .trim_start()
+        .find('\n')
+        .map_or(source.len(), |end| end + source.len() - source.trim_start().len());
+    let (first, later): (Vec<usize>, Vec<usize>) = places.iter().partition(|&&at| at < first_line);
+    let changed = later.iter().any(|&at| blank_line(source, at));
+    changed || first.iter().any(|&at| blank_line(source, at))
+}
+
+fn blank_line(source: &mut String, at: usize) -> bool {
+    let start = source.get(..at).and_then(|it| it.rfind('\n')).map_or(0, |it| it + 1);
+    let end = source.get(at..).and_then(|it| it.find('\n')).map_or(source.len(), |it| at + it);
+    // A node's first line keeps its name: only what follows the error goes.
+    let from = if source.get(..start).is_none_or(|it| it.trim().is_empty()) { at } else { start };
+    let line = source.get(from..end).unwrap_or_default();
+    let blanked: String = line
+        .chars()
+        .flat_map(|c| std::iter::repeat_n(if c == '{' || c == '}' { c } else { ' ' }, c.len_utf8()))
+        .collect();
+    let changed = blanked != line;
+    source.replace_range(from..end, &blanked);
     changed
 }

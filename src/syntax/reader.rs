@@ -75,7 +75,7 @@ pub(crate) fn read<'a>(node: &'a Node, rule: &'static NodeRule, sink: &mut Sink)
         fields: Vec::new(),
         items: Vec::new(),
     };
-    let mut reader = Reader { rule, sink };
+    let mut reader = Reader { rule, sink, surplus: None };
     reader.entries(node, &mut form);
     reader.argument_count(node, &form);
     reader.block(node, &mut form);
@@ -86,13 +86,25 @@ pub(crate) fn read<'a>(node: &'a Node, rule: &'static NodeRule, sink: &mut Sink)
 struct Reader<'s> {
     rule: &'static NodeRule,
     sink: &'s mut Sink,
+    /// Where the first value too many ends: those behind it are the same mistake.
+    surplus: Option<u32>,
 }
 
 impl Reader<'_> {
     fn entries<'a>(&mut self, node: &'a Node, form: &mut Form<'a>) {
-        for entry in &node.entries {
+        let mut entries = node.entries.iter().peekable();
+        while let Some(entry) = entries.next() {
             match entry {
-                Entry::Argument(literal) => self.argument(node, literal, form),
+                Entry::Argument(literal) => {
+                    let next = entries.peek().and_then(|it| argument_of(it));
+                    match self.without_equals(literal, next, form) {
+                        Some((name, value)) => {
+                            form.properties.push((name, value));
+                            entries.next();
+                        }
+                        None => self.argument(node, literal, form),
+                    }
+                }
                 Entry::Property { key, value, span } => self.property(key, value, *span, form),
                 Entry::Bound(bound) => self.bound(bound.clone(), form),
             }
@@ -123,8 +135,49 @@ impl Reader<'_> {
                     form.arguments.push(&values::NOTHING);
                 }
             }
+            _ if self.without_key(literal, form) => {}
             _ => self.too_many(node, literal, most),
         }
+    }
+
+    /// `title "ROC"`: a property and its value without `=` between them.
+    fn without_equals<'a>(
+        &mut self,
+        word: &Literal,
+        next: Option<&'a Literal>,
+        form: &Form<'a>,
+    ) -> Option<(&'static str, &'a Literal)> {
+        let property = self.rule.property(word.word()?)?;
+        let value = next?;
+        let kept = form.arguments.is_empty() && !matches!(self.rule.arguments, Arguments::None);
+        if kept || form.property(property.name).is_some() {
+            return None;
+        }
+        let between = Span { start: word.span.end, ..value.span.before() };
+        self.sink.report(
+            codes::MISSING_PROPERTY_VALUE
+                .at(word.span, format!("`{}` is set with `=`", property.name))
+                .label("reads as a value of its own")
+                .fix("write `=`", between, "="),
+        );
+        let place = format!("`{}`", property.name);
+        values::check(value, property.kind, &place, self.sink).then_some((property.name, value))
+    }
+
+    /// `thresholds quality "metrics/eval.json"`: the value of the one property that takes a path.
+    fn without_key<'a>(&mut self, literal: &'a Literal, form: &mut Form<'a>) -> bool {
+        let mut takes = self.rule.properties.iter().filter(|it| it.kind == Kind::Path);
+        let property = takes.next().filter(|it| form.property(it.name).is_none());
+        let (Some(property), Some(_)) = (property, literal.quoted()) else { return false };
+        let name = property.name;
+        self.sink.report(
+            codes::UNEXPECTED_VALUE
+                .at(literal.span, format!("this needs its name, `{name}=`"))
+                .label(property.summary)
+                .fix(format!("write `{name}=`"), literal.span.before(), format!("{name}=")),
+        );
+        form.properties.push((name, literal));
+        true
     }
 
     /// `accuracy 0.85`: a number where a bound belongs. The first is taken as a lower bound, the
@@ -161,6 +214,11 @@ impl Reader<'_> {
             _ => format!("`{name}` takes one value"),
         };
         let start = Span { start: literal.span.start.saturating_sub(1), ..literal.span };
+        if self.surplus.replace(start.end).is_some() {
+            return;
+        }
+        let last = node.entries.iter().filter_map(argument_of).next_back();
+        let start = Span { end: last.map_or(start.end, |it| it.span.end), ..start };
         self.sink.report(
             codes::UNEXPECTED_VALUE.at(literal.span, message).label("not expected here").fix(
                 "remove it",
@@ -184,7 +242,8 @@ impl Reader<'_> {
         let names: Vec<&str> = self.rule.properties.iter().map(|it| it.name).collect();
         let known = self.rule.property(&key.value);
         let property = known.or_else(|| {
-            let near = nearest(&key.value, names.iter().copied());
+            let near = codes::property_synonym(self.rule.name, &key.value);
+            let near = near.or_else(|| nearest(&key.value, names.iter().copied()));
             let said = format!("`{}` has no property `{}`", self.rule.name, key.value);
             let mut diagnostic = codes::UNKNOWN_PROPERTY
                 .at(key.span, said)
@@ -293,6 +352,9 @@ impl Reader<'_> {
             let mut diagnostic = codes::MISSING_VALUE
                 .at(node.name.span, format!("`{name}` needs {}", kind.said()))
                 .label(format!("{} is expected after this", kind.said()));
+            if self.rule.name == "mlc" {
+                diagnostic = diagnostic.fix("write `mlc 1`", node.name.span.after(), " 1");
+            }
             if matches!(kind, Kind::PathOrName | Kind::Path) && node.block.is_none() {
                 diagnostic = diagnostic.help(format!("leave `{name}` out when there is none"));
             }
@@ -373,11 +435,13 @@ impl Reader<'_> {
     fn unknown_field(&mut self, node: &Node) -> Option<&'static str> {
         let name = node.name.value.as_str();
         let names = self.rule.field_names();
-        if let Some(diagnostic) = codes::not_built_yet(node) {
+        let near = codes::synonym(self.rule.name, name);
+        if near.is_none()
+            && let Some(diagnostic) = codes::not_built_yet(node)
+        {
             self.sink.report(diagnostic);
             return None;
         }
-        let near = codes::synonym(self.rule.name, name);
         let near = near.or_else(|| nearest(name, names.iter().copied()));
         let (code, message) = match self.rule.name {
             "spec" => (&codes::UNKNOWN_SECTION, format!("there is no section `{name}`")),
@@ -428,6 +492,13 @@ impl Reader<'_> {
             "column" | "check" | "variable" | "axis" => format!("`{}`", node.name.value),
             name => format!("`{name}`"),
         }
+    }
+}
+
+fn argument_of(entry: &Entry) -> Option<&Literal> {
+    match entry {
+        Entry::Argument(literal) => Some(literal),
+        Entry::Property { .. } | Entry::Bound(_) => None,
     }
 }
 

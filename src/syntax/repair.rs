@@ -11,6 +11,7 @@ mod words;
 use crate::base::code::Code;
 use crate::base::diagnostic::{Diagnostic, Edit, Sink};
 use crate::base::source::{FileId, Span};
+use crate::syntax::codes;
 use crate::syntax::lexer::{self, Token};
 
 pub(crate) use balance::MAX_DEPTH;
@@ -25,18 +26,20 @@ pub(crate) struct Mended {
     passes: Vec<Shift>,
     /// Places of the source that were mended, so that nothing else is said of them.
     touched: Vec<Span>,
+    /// Lines of the source on which something unclear was left out.
+    cut_lines: Vec<std::ops::Range<usize>>,
 }
 
 /// Mends the everyday mistakes in `text` and reports each.
 pub(crate) fn mend(file: FileId, text: &str, sink: &mut Sink) -> Mended {
     let tokens = lexer::tokens(text);
-    let (passes, touched) = (Vec::new(), Vec::new());
-    let mut mended = Mended { file, text: text.to_owned(), tokens, passes, touched };
-    for pass in [strings::find, balance::find, words::find] {
+    let (passes, touched, cut_lines) = (Vec::new(), Vec::new(), Vec::new());
+    let mut mended = Mended { file, text: text.to_owned(), tokens, passes, touched, cut_lines };
+    for pass in [strings::comments, strings::find, balance::find, words::find] {
         let mut found = Findings { mended: &mended, list: Vec::new() };
         pass(&mut found);
         let list = found.list;
-        mended.apply(list, sink);
+        mended.apply(list, text, sink);
     }
     mended
 }
@@ -111,10 +114,37 @@ impl Findings<'_> {
         true
     }
 
-    /// Mends what a reported mistake left behind.
-    fn mend_silently(&mut self, edits: Vec<(Span, String)>) {
-        let edits = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
-        self.list.push(Finding { diagnostic: None, edits, opens: None });
+    /// Adds an edit to the last finding if that is the same mistake on the line before.
+    fn continues_list(&mut self, code: &'static Code, span: Span, text: &str) -> bool {
+        let source = &self.mended.text;
+        let Some(last) = self.list.last_mut() else { return false };
+        let Some(diagnostic) = last.diagnostic.as_mut() else { return false };
+        let end = last.edits.last().map_or(0, |it| it.span.end as usize);
+        let between = source.get(end..span.start as usize).unwrap_or("\n\n");
+        let listed = diagnostic.code.slug == code.slug
+            || last.edits.len() > 1 && diagnostic.code.slug == codes::COLON_AFTER_NAME.slug
+            || last.edits.first().is_some_and(|it| it.text == " ");
+        if !listed || between.trim().contains(['\n', '{', '}', ';']) {
+            return false;
+        }
+        let edit = Edit { span, text: text.to_owned() };
+        diagnostic.fix.iter_mut().for_each(|fix| fix.edits.push(edit.clone()));
+        last.edits.push(edit);
+        true
+    }
+
+    /// Joins the first item of a YAML list to the finding about the colon that ends at `end`.
+    fn swallows_colon(&mut self, end: usize, span: Span) -> bool {
+        let Some(last) = self.list.last_mut() else { return false };
+        let Some(diagnostic) = last.diagnostic.as_mut() else { return false };
+        let colon = diagnostic.code.slug == codes::COLON_AFTER_NAME.slug
+            && diagnostic.primary.span.end as usize == end;
+        if colon {
+            let edit = Edit { span, text: " ".to_owned() };
+            diagnostic.fix.iter_mut().for_each(|fix| fix.edits = vec![edit.clone()]);
+            last.edits = vec![edit];
+        }
+        colon
     }
 }
 
@@ -138,13 +168,21 @@ impl Mended {
         })
     }
 
-    fn apply(&mut self, findings: Vec<Finding>, sink: &mut Sink) {
+    /// Whether something was left out on the line where a place begins.
+    pub(crate) fn was_cut_on_line_of(&self, span: Span) -> bool {
+        self.cut_lines.iter().any(|line| line.contains(&(span.start as usize)))
+    }
+
+    fn apply(&mut self, findings: Vec<Finding>, source: &str, sink: &mut Sink) {
         let mut edits = Vec::new();
         for finding in findings {
             edits.extend(finding.edits);
             let Some(diagnostic) = finding.diagnostic else { continue };
             let diagnostic = self.to_source(diagnostic);
             self.touched.push(diagnostic.primary.span);
+            if diagnostic.fix.is_none() {
+                self.cut_lines.push(line_around(source, diagnostic.primary.span.start as usize));
+            }
             self.touched.extend(diagnostic.fix.iter().flat_map(|fix| &fix.edits).map(|it| it.span));
             sink.report(diagnostic);
         }
@@ -170,6 +208,12 @@ impl Mended {
         }
         diagnostic
     }
+}
+
+fn line_around(text: &str, at: usize) -> std::ops::Range<usize> {
+    let start = text.get(..at).and_then(|it| it.rfind('\n')).map_or(0, |it| it + 1);
+    let end = text.get(at..).and_then(|it| it.find('\n')).map_or(text.len(), |it| at + it);
+    start..end
 }
 
 /// Where one pass replaced text: (start and end before, start and end after), ascending.

@@ -19,6 +19,44 @@ pub(crate) const SECTIONS: &[&str] = &[
 pub(crate) const LATER: &[&str] =
     &["service", "rollout", "monitor", "baseline", "retrain", "registry", "ci"];
 
+/// Nodes that have nothing but a block.
+pub(crate) const BLOCK_ONLY: &[&str] = &["targets", "matrix", "columns", "vars"];
+
+/// Fields of a stage that another field of it never has as a value.
+pub(crate) const STAGE_FIELDS: &[&str] = &[
+    "cmd",
+    "wdir",
+    "deps",
+    "outs",
+    "params",
+    "metrics",
+    "plots",
+    "retry",
+    "timeout",
+    "matrix",
+    "resources",
+    "desc",
+];
+
+/// Checks of a column that tell by their name that a block should begin.
+pub(crate) const CHECKS: &[&str] = &[
+    "isin",
+    "notin",
+    "unique",
+    "mean",
+    "std",
+    "median",
+    "matches",
+    "length",
+    "starts-with",
+    "ends-with",
+    "contains",
+    "null-share",
+    "distinct",
+    "quantile",
+    "share",
+];
+
 /// Whether a line at the left margin starts a section.
 pub(crate) fn starts_section(line: &str) -> bool {
     let name = first_word(line);

@@ -25,6 +25,8 @@ struct Known {
     /// Where a stage lists them, perhaps not down to the last; `None` when they are those of a
     /// file that exists.
     place: Option<Span>,
+    /// Where each is listed.
+    places: Vec<Span>,
 }
 
 fn run(context: &Context<'_>, sink: &mut Sink) {
@@ -70,7 +72,9 @@ fn examine<'a>(
             diagnostic = diagnostic.also(place, "what the file will hold");
         }
         if let Some(near) = nearest(name, keys) {
-            diagnostic = diagnostic.fix(format!("write `{near}`"), span, near);
+            let index = known.keys.iter().position(|it| it == near);
+            let place = index.and_then(|it| known.places.get(it)).copied();
+            diagnostic = diagnostic.fix(format!("write `{near}`"), span, near).defined_at(place);
         }
         sink.report(diagnostic);
     }
@@ -93,11 +97,12 @@ fn known(context: &Context<'_>, path: &Utf8Path) -> Option<Known> {
         let OutKind::Metrics { provides } = &out.kind else { return None };
         let place = provides.first()?.span.to(provides.last()?.span);
         let keys = provides.iter().map(|key| key.value.clone()).collect();
-        return Some(Known { keys, place: Some(place) });
+        let places = provides.iter().map(|key| key.span).collect();
+        return Some(Known { keys, place: Some(place), places });
     }
     if project.graph.writers(path).next().is_some() {
         return None;
     }
     let parsed = params::parse(path, &context.files.read(path)?).ok()?;
-    Some(Known { keys: parsed.value.paths(), place: None })
+    Some(Known { keys: parsed.value.paths(), place: None, places: Vec::new() })
 }

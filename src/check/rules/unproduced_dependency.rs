@@ -86,6 +86,8 @@ enum Meant {
     FromWdir(Utf8PathBuf),
     Output(Utf8PathBuf),
     Existing(Utf8PathBuf),
+    /// A stage or a dataset, whose name takes no quotes.
+    Name(String),
 }
 
 fn meant(
@@ -102,12 +104,33 @@ fn meant(
     if let Some(path) = in_wdir.filter(|it| !paths::is_absent(context, it)) {
         return Some(Meant::FromWdir(path));
     }
+    let project = context.project;
+    let mut stages = project.stages.iter().map(|it| &it.name.value);
+    let mut datasets = project.datasets.iter().map(|it| &it.name.value);
+    if let Some(name) = stages.find(|it| *it == path).or_else(|| datasets.find(|it| *it == path)) {
+        return Some(Meant::Name(name.clone()));
+    }
     if let Some(output) = near.output(path) {
         return Some(Meant::Output(output.to_owned()));
     }
     near.compared += 1000;
     let affordable = near.compared < COMPARED;
-    affordable.then(|| tree::nearest_path(context.files, path).map(Meant::Existing))?
+    affordable.then(|| {
+        let near = tree::nearest_path(context.files, path);
+        near.or_else(|| below_source_folder(context, path)).map(Meant::Existing)
+    })?
+}
+
+/// A path of which the first folder was left out: `models/train.py` is `src/models/train.py`.
+fn below_source_folder(context: &Context<'_>, path: &Utf8Path) -> Option<Utf8PathBuf> {
+    let folders = context.files.list(Utf8Path::new(""));
+    let mut found = folders
+        .iter()
+        .filter(|it| !it.starts_with('.'))
+        .map(|folder| Utf8Path::new(folder).join(path))
+        .filter(|it| context.files.entry(it).exists());
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
 }
 
 fn explain(
@@ -118,6 +141,11 @@ fn explain(
     meant: &Meant,
 ) -> Diagnostic {
     let (path, label, help) = match meant {
+        Meant::Name(name) => {
+            let help = format!("`{name}` is a stage or a dataset: its name takes no quotes");
+            let fix = (format!("write `{name}`"), name.clone());
+            return diagnostic.label("there is no such file").help(help).fix(fix.0, span, fix.1);
+        }
         Meant::FromWdir(path) => (
             path,
             "there is such a file, but in `wdir`",
@@ -135,7 +163,9 @@ fn explain(
         return diagnostic;
     }
     let quoted = written::quoted(path, span, context.sources);
-    diagnostic.fix(format!("write `{quoted}`"), span, quoted)
+    diagnostic
+        .fix(format!("write `{quoted}`"), span, quoted)
+        .defined_at(paths::place_of_output(context, path))
 }
 
 fn did_you_mean(path: &Utf8Path) -> String {
@@ -167,6 +197,10 @@ impl<'a> Near<'a> {
         let names = beside.iter().filter_map(|it| it.file_name());
         if let Some(near) = nearest(name, names).filter(|near| tree::is_plausible(name, near)) {
             return beside.iter().copied().find(|it| it.file_name() == Some(near));
+        }
+        let mut kin = beside.iter().copied().filter(|it| it.file_stem() == path.file_stem());
+        if let (Some(only), None) = (kin.next(), kin.next()) {
+            return Some(only);
         }
         let near = nearest(path.as_str(), elsewhere.iter().map(|it| it.as_str()))?;
         elsewhere.iter().copied().find(|it| it.as_str() == near)

@@ -3,7 +3,7 @@
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::base::source::Spanned;
-use crate::check::{Context, Rule, places};
+use crate::check::{Context, Rule, paths, places};
 use camino::Utf8PathBuf;
 
 pub(super) static RULE: Rule = Rule {
@@ -33,11 +33,10 @@ fn report(context: &Context<'_>, path: &Spanned<Utf8PathBuf>, noun: &str, sink: 
     let message = format!("no stage writes the {noun} `{}`, nor does it exist", path.value);
     let diagnostic = RULE.code.at(path.span, message).label("nothing will be here to read");
     sink.report(match places::meant(context, &path.value, true) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            path.span,
-            places::quoted(context, path.span, &near),
-        ),
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .fix(format!("write `{near}`"), path.span, places::quoted(context, path.span, &near))
+            .defined_at(paths::place_of_output(context, &near)),
         None if noun == "metrics file" => {
             diagnostic.help(format!("add `metrics \"{}\"` to the stage that writes it", path.value))
         }

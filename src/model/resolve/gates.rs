@@ -27,6 +27,9 @@ impl Resolver<'_> {
     }
 
     fn gate(&mut self, raw: &ast::Gate) -> Gate {
+        if raw.metrics.is_none() {
+            self.needs_metrics(raw);
+        }
         Gate {
             name: raw.name.clone(),
             span: raw.span,
@@ -36,20 +39,35 @@ impl Resolver<'_> {
         }
     }
 
+    /// Reports thresholds on metrics of no file, once for all of them.
+    fn needs_metrics(&mut self, gate: &ast::Gate) {
+        let Some(first) = gate.thresholds.iter().find(|it| it.size_of.is_none()) else { return };
+        let outs = self.spec.stages.iter().flat_map(|stage| &stage.outs);
+        let mut files = outs
+            .filter(|out| matches!(out.kind, ast::OutKind::Metrics { .. }))
+            .filter(|out| !out.path.value.contains("{{"));
+        let mut diagnostic = codes::MISSING_REFERENCE
+            .at(gate.name.span, format!("`{}` is a metric of which file?", first.name.value))
+            .label("add `metrics=` and the metrics file here")
+            .also(first.name.span, "the first metric");
+        if let (Some(only), None) = (files.next(), files.next()) {
+            let setting = format!("metrics=\"{}\"", only.path.value);
+            diagnostic = diagnostic.fix(
+                format!("add `{setting}`"),
+                gate.name.span.after(),
+                format!(" {setting}"),
+            );
+        }
+        self.sink.report(diagnostic);
+    }
+
     fn threshold(&mut self, gate: &ast::Gate, raw: &ast::Threshold) -> Option<Threshold> {
         if let Some(path) = &raw.size_of {
             let quantity = Quantity::Size(self.plain_path(path)?);
             let bounds = raw.bounds.iter().filter_map(|it| self.bound(it, &[Dimension::Size]));
             return Some(Threshold { span: raw.span, quantity, bounds: bounds.collect() });
         }
-        if gate.metrics.is_none() {
-            self.sink.report(
-                codes::MISSING_REFERENCE
-                    .at(raw.name.span, format!("`{}` is a metric of which file?", raw.name.value))
-                    .also(gate.name.span, "add `metrics=` and the metrics file here"),
-            );
-            return None;
-        }
+        gate.metrics.as_ref()?;
         match &raw.against {
             Some(against) => self.change(gate, raw, against),
             None => self.absolute(raw),

@@ -9,6 +9,8 @@ use crate::model::stage::Axis;
 use crate::model::template::{Piece, Template};
 use crate::syntax::ast::Text;
 
+mod near_holes;
+
 /// Where a string stands: decides whether the environment may be used.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -20,12 +22,18 @@ pub(super) enum Place {
 impl Resolver<'_> {
     /// Resolves the holes of `text`; an unknown name is reported and left empty.
     pub(super) fn interpolate(&mut self, text: &Text, axes: &[Axis], place: Place) -> Template {
+        let mended = near_holes::mend(self, text, axes, place);
+        let text = mended.as_ref().unwrap_or(text);
         if !text.value.contains("{{") {
             return Template::text(text.value.clone());
         }
         let mut template = Template::default();
         let mut rest = text.value.as_str();
-        let mut places = holes(self.sources.text(text.span), text.span).into_iter();
+        let mut places = match &mended {
+            Some(_) => Vec::new(),
+            None => holes(self.sources.text(text.span), text.span),
+        }
+        .into_iter();
         while let Some((before, name, after)) = next_hole(rest) {
             let span = places.next().unwrap_or(text.span);
             template.push_text(before);
@@ -57,11 +65,17 @@ impl Resolver<'_> {
     }
 
     fn params_hole(&mut self, name: &Text, key: &str) -> Option<Piece> {
-        let place = Spanned::new(key.to_owned(), name.span);
-        let value = self.params_value(&place)?;
+        let start = name.span.end.saturating_sub(u32::try_from(key.len()).unwrap_or_default());
+        let span = Span { start: start.max(name.span.start), ..name.span };
+        let place = Spanned::new(key.to_owned(), span);
+        let Some(value) = self.params_value(&place) else {
+            self.lost_holes += 1;
+            return None;
+        };
         match text_of(&value) {
             Some(text) => Some(Piece::Text(text)),
             None => {
+                self.lost_holes += 1;
                 self.sink.report(
                     codes::UNFIT_INTERPOLATION
                         .at(name.span, format!("`params.{key}` is not a single value"))
@@ -76,6 +90,7 @@ impl Resolver<'_> {
         if place == Place::Command {
             return Some(Piece::Env(variable.to_owned()));
         }
+        self.lost_holes += 1;
         self.sink.report(
             codes::ENV_OUTSIDE_COMMAND
                 .at(name.span, format!("`env.{variable}` can only be used in `cmd` and `env`"))
@@ -85,26 +100,45 @@ impl Resolver<'_> {
     }
 
     fn unknown_hole(&mut self, name: &Text, axes: &[Axis]) -> Option<Piece> {
-        let known: Vec<String> = axes
-            .iter()
-            .map(|axis| axis.key.value.clone())
-            .chain(self.vars.iter().map(|var| var.name.value.clone()))
-            .collect();
-        let names = || known.iter().map(String::as_str);
-        let near = nearest(&name.value, names()).map(str::to_owned);
+        self.lost_holes += 1;
+        let known = self.known_names(axes);
+        let names = || known.iter().map(|(name, _)| name.as_str());
+        // Other tools write `matrix.model` or `item.model`.
+        let last = name.value.rsplit('.').next().unwrap_or_default();
+        let exact = names().find(|it| *it == last);
+        let near = exact.or_else(|| nearest(&name.value, names())).map(str::to_owned);
+        if near.is_none() && self.spec.lost {
+            return None;
+        }
         let mut diagnostic = codes::UNKNOWN_VARIABLE
             .at(name.span, format!("there is no variable `{}`", name.value))
             .label("not in `vars` nor in this stage's `matrix`")
             .maybe_help(did_you_mean(&name.value, names()));
         if let Some(near) = &near {
-            diagnostic = diagnostic.fix(format!("write `{near}`"), name.span, near.clone());
+            let place = known.iter().find(|(it, _)| it == near).map(|(_, place)| *place);
+            diagnostic = diagnostic
+                .help(format!("did you mean `{near}`?"))
+                .fix(format!("write `{near}`"), name.span, near.clone())
+                .defined_at(place);
         }
         self.sink.report(diagnostic);
-        let near = near?;
-        if let Some(axis) = axes.iter().position(|axis| axis.key.value == near) {
+        self.piece(&near?, axes)
+    }
+
+    /// Names that may stand in holes here, and where they are defined.
+    fn known_names(&self, axes: &[Axis]) -> Vec<(String, Span)> {
+        let axes = axes.iter().map(|axis| &axis.key);
+        let vars = self.vars.iter().map(|var| &var.name);
+        axes.chain(vars).map(|it| (it.value.clone(), it.span)).collect()
+    }
+
+    /// What a known name stands for.
+    fn piece(&mut self, name: &str, axes: &[Axis]) -> Option<Piece> {
+        self.lost_holes = self.lost_holes.saturating_sub(1);
+        if let Some(axis) = axes.iter().position(|axis| axis.key.value == name) {
             return Some(Piece::Axis(axis));
         }
-        let var = self.vars.iter_mut().find(|var| var.name.value == near)?;
+        let var = self.vars.iter_mut().find(|var| var.name.value == name)?;
         var.used = true;
         Some(Piece::Text(var.value.clone()))
     }

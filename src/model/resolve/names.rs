@@ -12,20 +12,20 @@ use std::collections::BTreeMap;
 pub(super) struct Names<Id> {
     noun: &'static str,
     ids: BTreeMap<String, (Id, Span)>,
-    /// Whether a name was declared twice: then one thing lost its own.
-    pub(super) has_duplicates: bool,
+    /// Whether something lost its name, or was left out with it.
+    pub(super) lost: bool,
 }
 
 impl<Id: Copy> Names<Id> {
-    pub(super) fn new(noun: &'static str) -> Self {
-        Self { noun, ids: BTreeMap::new(), has_duplicates: false }
+    pub(super) fn new(noun: &'static str, lost: bool) -> Self {
+        Self { noun, ids: BTreeMap::new(), lost }
     }
 
     /// Gives `name` the next id; a name that is taken is reported.
     pub(super) fn declare(&mut self, name: &Text, id: fn(usize) -> Id, sink: &mut Sink) {
         if let Some((_, first)) = self.ids.get(&name.value) {
             sink.report(duplicate(self.noun, name, *first));
-            self.has_duplicates = true;
+            self.lost = true;
             return;
         }
         let next = id(self.ids.len());
@@ -60,7 +60,7 @@ impl<Id: Copy> Names<Id> {
             return Some(Spanned::new(id, name.span));
         }
         let near = nearest(&name.value, self.iter());
-        if near.is_none() && self.has_duplicates {
+        if near.is_none() && self.lost {
             return None;
         }
         let mut diagnostic = code
@@ -68,7 +68,9 @@ impl<Id: Copy> Names<Id> {
             .label("not defined anywhere")
             .maybe_help(did_you_mean(&name.value, self.iter()));
         if let Some(near) = near {
-            diagnostic = diagnostic.fix(format!("write `{near}`"), name.span, near);
+            diagnostic = diagnostic
+                .fix(format!("write `{near}`"), name.span, near)
+                .defined_at(self.place_of(near));
         }
         sink.report(diagnostic);
         near.and_then(|near| self.get(near)).map(|id| Spanned::new(id, name.span))

@@ -97,7 +97,7 @@ impl Resolver<'_> {
         key: &Spanned<String>,
     ) -> Option<String> {
         let known = value.paths();
-        let near = nearest(&key.value, known.iter().map(String::as_str)).map(str::to_owned);
+        let near = meant_key(&key.value, &known);
         let mut diagnostic = codes::UNKNOWN_PARAMS_KEY
             .at(key.span, format!("`{}` has no key `{}`", file.value, key.value))
             .label("not in the params file");
@@ -125,6 +125,10 @@ impl Resolver<'_> {
             return known.value.clone();
         }
         let value = self.load_params(file).map(Arc::new);
+        let value = match (value, self.near_params(file)) {
+            (None, Some(near)) => self.load_params(&Spanned::new(near, file.span)).map(Arc::new),
+            (value, _) => value,
+        };
         self.params.files.push(ParamsFile { path: file.value.clone(), value: value.clone() });
         value
     }
@@ -133,11 +137,19 @@ impl Resolver<'_> {
         let path: &Utf8Path = &file.value;
         let Some(text) = self.files.read(path) else {
             let place = self.params_place(file);
-            self.sink.report(
-                codes::MISSING_PARAMS_FILE
-                    .at(place, format!("there is no params file `{path}`"))
-                    .label("needed here"),
-            );
+            let mut diagnostic = codes::MISSING_PARAMS_FILE
+                .at(place, format!("there is no params file `{path}`"))
+                .label("needed here");
+            let written = format!("\"{path}\"");
+            let near = self.near_params(file).filter(|_| self.sources.text(place) == written);
+            if let Some(near) = near {
+                diagnostic = diagnostic.help(format!("did you mean `{near}`?")).fix(
+                    format!("write `\"{near}\"`"),
+                    place,
+                    format!("\"{near}\""),
+                );
+            }
+            self.sink.report(diagnostic);
             return None;
         };
         let id = match self.sources.find(path) {
@@ -163,6 +175,19 @@ impl Resolver<'_> {
         }
     }
 
+    /// A params file of nearly this name, when there is none of this one.
+    fn near_params(&self, file: &Spanned<Utf8PathBuf>) -> Option<Utf8PathBuf> {
+        if self.files.read(&file.value).is_some() {
+            return None;
+        }
+        let folder = file.value.parent().unwrap_or(Utf8Path::new(""));
+        let names = self.files.list(folder);
+        let names = names.iter().map(String::as_str).filter(|name| {
+            [".yaml", ".yml", ".json", ".toml"].iter().any(|ending| name.ends_with(ending))
+        });
+        nearest(file.value.file_name()?, names).map(|name| folder.join(name))
+    }
+
     /// The place that names the file: where the default is set, or where a stage names it.
     fn params_place(&self, file: &Spanned<Utf8PathBuf>) -> Span {
         let default = &self.params.default;
@@ -181,5 +206,15 @@ impl Resolver<'_> {
                 .also(self.params_place(file), "read from here")
                 .fix(format!("write `{quoted}`"), span, quoted),
         );
+    }
+}
+
+/// The key that was meant: one that ends like it, or the nearest.
+fn meant_key(key: &str, known: &[String]) -> Option<String> {
+    let mut ending =
+        known.iter().filter(|it| it.strip_suffix(key).is_some_and(|head| head.ends_with('.')));
+    match (ending.next(), ending.next()) {
+        (Some(only), None) => Some(only.clone()),
+        _ => nearest(key, known.iter().map(String::as_str)).map(str::to_owned),
     }
 }

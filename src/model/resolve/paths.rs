@@ -21,7 +21,11 @@ impl Resolver<'_> {
 
     /// Resolves a path to one from the project's root, with holes for the matrix.
     pub(super) fn path(&mut self, text: &Text, axes: &[Axis]) -> Option<Template> {
+        let before = self.lost_holes;
         let template = self.interpolate(text, axes, Place::Path);
+        if self.lost_holes > before {
+            return None;
+        }
         let folder = self.sources.file(text.span.file).path.parent().map(Utf8Path::to_owned);
         let joined = joined(&template);
         let escapes = |it: char| it.is_control() && it != HOLE;

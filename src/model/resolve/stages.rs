@@ -123,7 +123,7 @@ impl Resolver<'_> {
         let known: Vec<&str> = self.stages.iter().chain(self.datasets.iter()).collect();
         let near = nearest(&name.value, known.iter().copied()).map(str::to_owned);
         // A stage or dataset whose name was taken by another may be what is meant.
-        if near.is_none() && (self.stages.has_duplicates || self.datasets.has_duplicates) {
+        if near.is_none() && (self.stages.lost || self.datasets.lost) {
             return None;
         }
         let base = codes::UNKNOWN_REFERENCE
@@ -131,11 +131,10 @@ impl Resolver<'_> {
             .label("a bare name is a stage or a dataset");
         let path = camino::Utf8Path::new(&name.value);
         let diagnostic = match &near {
-            Some(near) => base.help(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                name.span,
-                near.clone(),
-            ),
+            Some(near) => base
+                .help(format!("did you mean `{near}`?"))
+                .fix(format!("write `{near}`"), name.span, near.clone())
+                .defined_at(self.stages.place_of(near).or_else(|| self.datasets.place_of(near))),
             None if self.files.entry(path).exists() || path.extension().is_some() => {
                 let quoted = format!("\"{}\"", name.value);
                 base.help("paths are quoted").fix(format!("write `{quoted}`"), name.span, quoted)

@@ -1,7 +1,7 @@
 //! Schemas and datasets.
 
 use crate::base::diagnostic::Sink;
-use crate::syntax::ast::{Allow, Check, Column, Dataset, Disjoint, Schema};
+use crate::syntax::ast::{Allow, Check, Column, Dataset, Disjoint, Schema, Text};
 use crate::syntax::codes;
 use crate::syntax::decode::{allow, fields, named};
 use crate::syntax::grammar::core::ALLOW;
@@ -90,11 +90,7 @@ pub(super) fn dataset(
     let name = form.text(0)?;
     let path = form.text(1);
     if path.is_none() {
-        sink.report(
-            codes::MISSING_VALUE
-                .at(name.span, format!("dataset `{}` needs a path", name.value))
-                .label("a quoted path is expected after this"),
-        );
+        sink.report(incomplete(form, &name));
     }
     for extra in form.arguments.iter().skip(2) {
         sink.report(
@@ -105,4 +101,25 @@ pub(super) fn dataset(
     }
     let schema = form.property_text("schema");
     Some(Dataset { name, path, schema, disjoint })
+}
+
+/// A dataset with one value: its path when that has a folder or an ending, else its name.
+fn incomplete(form: &Form<'_>, value: &Text) -> crate::base::diagnostic::Diagnostic {
+    let is_path = value.value.contains(['/', '.']);
+    if !is_path {
+        return codes::MISSING_VALUE
+            .at(value.span, format!("dataset `{}` needs a path", value.value))
+            .label("a quoted path is expected after this");
+    }
+    let file = value.value.rsplit('/').next().unwrap_or_default();
+    let stem = file.split('.').next().unwrap_or_default();
+    let name: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let diagnostic = codes::MISSING_VALUE
+        .at(form.node.name.span.to(value.span), "a dataset needs a name before its path")
+        .label("stages and other datasets refer to it by its name");
+    match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        true => diagnostic.fix(format!("write `{name}`"), value.span.before(), format!("{name} ")),
+        false => diagnostic,
+    }
 }

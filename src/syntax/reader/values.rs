@@ -45,7 +45,7 @@ fn complaint(literal: &Literal, kind: Kind, place: &str) -> Diagnostic {
     let diagnostic = codes::WRONG_VALUE
         .at(literal.span, format!("{place} takes {}", kind.said()))
         .label(format!("this is {}", said(literal)));
-    match remedy(literal, kind) {
+    match remedy(literal, kind, place) {
         Some(instead) => diagnostic.fix(format!("write `{instead}`"), literal.span, instead),
         None => diagnostic,
     }
@@ -78,17 +78,22 @@ fn said(literal: &Literal) -> String {
 }
 
 /// What was plainly meant.
-fn remedy(literal: &Literal, kind: Kind) -> Option<String> {
+fn remedy(literal: &Literal, kind: Kind, place: &str) -> Option<String> {
     match (kind, &literal.value) {
         (Kind::Bool, Scalar::Str(text)) => boolean(text).map(|it| format!("#{it}")),
         (Kind::Bool, Scalar::Int(number @ (0 | 1))) => Some(format!("#{}", *number == 1)),
-        (Kind::Count, Scalar::Str(text)) => text.parse::<u64>().ok().map(|it| it.to_string()),
+        (Kind::Count, Scalar::Str(text)) if text.parse::<u64>().is_ok() => Some(text.clone()),
         (Kind::Count, Scalar::Float(number)) if number.fract() == 0.0 && *number >= 0.0 => {
             Some(format!("{number:.0}"))
         }
         (Kind::Path | Kind::Text | Kind::PathOrName, Scalar::Str(text)) if literal.bare => {
             Some(format!("\"{text}\""))
         }
+        // The language has one version.
+        (Kind::Count, Scalar::Str(text)) if place == "`mlc`" && text.starts_with('v') => {
+            Some("1".to_owned())
+        }
+        (Kind::Duration, Scalar::Int(number)) => Some(format!("\"{number}s\"")),
         (Kind::Text | Kind::Path | Kind::Word, Scalar::Int(number)) => {
             Some(format!("\"{number}\""))
         }
@@ -111,7 +116,13 @@ pub(super) fn quoted_bound(literal: &Literal) -> Option<RawBound> {
         .into_iter()
         .find_map(|(sign, op)| Some((op, text.strip_prefix(sign)?)))?;
     let starts = value.trim_start().starts_with(|c: char| c.is_ascii_digit() || c == '-');
-    let value = Scalar::Str(value.trim().to_owned());
+    let value = value.trim();
+    let number = value.parse().ok().filter(|it: &f64| it.is_finite());
+    let value = match (value.parse(), number) {
+        (Ok(whole), _) => Scalar::Int(whole),
+        (Err(_), Some(number)) => Scalar::Float(number),
+        (Err(_), None) => Scalar::Str(value.to_owned()),
+    };
     starts.then_some(RawBound {
         name: None,
         op,

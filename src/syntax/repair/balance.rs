@@ -3,7 +3,7 @@
 use super::Findings;
 use crate::syntax::codes;
 use crate::syntax::lexer::{Token, TokenKind};
-use crate::syntax::sections::starts_section;
+use crate::syntax::sections::{BLOCK_ONLY, CHECKS, starts_section};
 
 /// Blocks nested deeper than this are refused before the parser sees them.
 pub(crate) const MAX_DEPTH: usize = 64;
@@ -19,10 +19,10 @@ pub(super) fn find(found: &mut Findings<'_>) {
     let mut unexplained = closing.saturating_sub(opening);
     for pair in lines.windows(2) {
         if let [header, body] = pair
-            && unexplained > 0
+            && (unexplained > 0 || header.is_section(found))
             && header.lacks_brace_before(body)
         {
-            unexplained -= 1;
+            unexplained = unexplained.saturating_sub(1);
             missing_brace(found, header);
         }
     }
@@ -32,11 +32,8 @@ pub(super) fn find(found: &mut Findings<'_>) {
 fn never_negative(tokens: &[Token]) -> bool {
     let mut depth = 0_i64;
     tokens.iter().all(|token| {
-        depth += match token.kind {
-            TokenKind::OpenBrace => 1,
-            TokenKind::CloseBrace => -1,
-            _ => 0,
-        };
+        depth += i64::from(token.kind == TokenKind::OpenBrace);
+        depth -= i64::from(token.kind == TokenKind::CloseBrace);
         depth >= 0
     })
 }
@@ -50,9 +47,20 @@ struct Line {
     first: Token,
     /// The last thing said that is no comment.
     last: Token,
+    /// Braces that it opens and closes.
+    braces: (usize, usize),
 }
 
 impl Line {
+    fn is_section(&self, found: &Findings<'_>) -> bool {
+        self.indent == 0 && starts_section(rest(found, self.first))
+    }
+
+    /// Whether a brace at its start is followed by more, and not closed again.
+    fn goes_on_after(&self, brace: Token) -> bool {
+        self.last.start > brace.start && self.braces.0 > self.braces.1
+    }
+
     /// Whether this line should have opened a block: the next one stands further right.
     fn lacks_brace_before(&self, body: &Self) -> bool {
         let is_node = matches!(self.first.kind, TokenKind::Word | TokenKind::String(_));
@@ -70,25 +78,24 @@ fn lines(found: &Findings<'_>) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let (mut start, mut fresh) = (0, true);
     for token in found.tokens() {
-        match token.kind {
-            TokenKind::Newline => (start, fresh) = (token.end, true),
-            TokenKind::Continuation => {
-                if let Some(line) = lines.last_mut().filter(|_| !fresh) {
-                    line.last = *token;
-                }
-                // What follows belongs to the same node, however far right it stands.
+        if token.kind == TokenKind::Newline {
+            (start, fresh) = (token.end, true);
+        } else if token.kind == TokenKind::Continuation {
+            if let Some(line) = lines.last_mut().filter(|_| !fresh) {
+                line.last = *token;
+            }
+            // What follows belongs to the same node, however far right it stands.
+            fresh = false;
+        } else if !token.is_trivia() {
+            if fresh {
+                let (indent, braces) = (token.start - start, (0, 0));
+                lines.push(Line { start, indent, first: *token, last: *token, braces });
                 fresh = false;
             }
-            _ if token.is_trivia() => {}
-            _ if fresh => {
-                let indent = token.start - start;
-                lines.push(Line { start, indent, first: *token, last: *token });
-                fresh = false;
-            }
-            _ => {
-                if let Some(line) = lines.last_mut() {
-                    line.last = *token;
-                }
+            if let Some(line) = lines.last_mut() {
+                line.last = *token;
+                line.braces.0 += usize::from(token.kind == TokenKind::OpenBrace);
+                line.braces.1 += usize::from(token.kind == TokenKind::CloseBrace);
             }
         }
     }
@@ -96,13 +103,17 @@ fn lines(found: &Findings<'_>) -> Vec<Line> {
 }
 
 fn missing_brace(found: &mut Findings<'_>, header: &Line) {
-    let end = found.span(header.last.end, header.last.end);
+    // `stage train (`
+    let (end, brace) = match header.last.kind == TokenKind::OpenParen {
+        true => (found.span(header.last.start, header.last.end), "{"),
+        false => (found.span(header.last.end, header.last.end), " {"),
+    };
     found.fixable(
         &codes::MISSING_BRACE,
         found.span(header.first.start, header.last.end),
         "the block of this node is not opened",
         "needs a `{` at the end of the line",
-        ("open the block", vec![(end, " {".to_owned())]),
+        ("open the block", vec![(end, brace.to_owned())]),
     );
     if let Some(last) = found.list.last_mut() {
         last.opens = Some((header.last.end, header.indent));
@@ -115,6 +126,16 @@ struct Open {
     line: Line,
 }
 
+impl Open {
+    /// Whether nothing but blank lines stands between its line and `next`.
+    fn is_on_last_line(&self, found: &Findings<'_>, next: Line) -> bool {
+        let tokens = found.tokens();
+        let from = tokens.partition_point(|it| it.start <= self.line.last.start);
+        let rest = tokens.get(from..).unwrap_or_default().iter();
+        rest.take_while(|it| it.start < next.first.start).all(|it| it.is_trivia())
+    }
+}
+
 /// Pairs braces, line by line; `excess` closing braces are too many.
 fn pair_up(found: &mut Findings<'_>, lines: &[Line], mut excess: usize) {
     let mut open: Vec<Open> = Vec::new();
@@ -124,25 +145,97 @@ fn pair_up(found: &mut Findings<'_>, lines: &[Line], mut excess: usize) {
             number += 1;
         }
         let Some(line) = lines.get(number).copied() else { return };
+        if line.first.start == token.start && token.kind != TokenKind::CloseBrace {
+            end_inline(found, &mut open, line);
+        }
         let first = line.first.start == token.start;
         if first && line.indent == 0 && starts_section(rest(found, *token)) {
             close_all(found, &mut open, line.start);
         }
-        match token.kind {
-            TokenKind::OpenBrace => {
-                open.push(Open { token: *token, line });
-                // The splitter refuses such a text; thousands of remarks would not help.
-                if open.len() > MAX_DEPTH {
-                    found.list.clear();
-                    return;
-                }
+        if token.kind == TokenKind::CloseBrace {
+            if !opened_by_mended(found, &line, *token) {
+                close(found, &mut open, line, *token, &mut excess);
             }
-            TokenKind::CloseBrace if opened_by_mended(found, &line, *token) => {}
-            TokenKind::CloseBrace => close(found, &mut open, line, *token, &mut excess),
-            _ => {}
+        } else if token.kind == TokenKind::OpenBrace {
+            let again = follows_brace(found, *token);
+            if (first || again) && line.goes_on_after(*token) || again && line.braces.1 == 0 {
+                stray(found, *token);
+                continue;
+            }
+            open.push(Open { token: *token, line });
+            // The splitter refuses such a text; thousands of remarks would not help.
+            if open.len() > MAX_DEPTH {
+                found.list.clear();
+                return;
+            }
         }
     }
     close_all(found, &mut open, found.text().len());
+}
+
+/// Whether an opening brace stands right before another.
+fn follows_brace(found: &Findings<'_>, token: Token) -> bool {
+    let before = found.text().get(..token.start).unwrap_or_default();
+    before.trim_end_matches([' ', '\t']).ends_with('{')
+}
+
+/// Ends blocks that the line before opened and that the indentation of this one excludes: one
+/// that holds something ends on its line, an empty one was never meant.
+fn end_inline(found: &mut Findings<'_>, open: &mut Vec<Open>, line: Line) {
+    while let Some(inner) = open.last() {
+        let below = line.indent <= inner.line.indent && line.start > inner.line.start;
+        let last = inner.line.last;
+        let empty = last.start == inner.token.start;
+        if !below || inner.line.indent == 0 || !inner.is_on_last_line(found, line) {
+            return;
+        }
+        match empty {
+            true => stray(found, inner.token),
+            false => unclosed(found, inner, last.end),
+        }
+        open.pop();
+    }
+}
+
+fn stray(found: &mut Findings<'_>, token: Token) {
+    let text = found.text();
+    let before = text.get(..token.start).unwrap_or_default();
+    let start = before.trim_end_matches([' ', '\t']).len();
+    let alone = before.get(..start).is_none_or(|it| it.is_empty() || it.ends_with('\n'));
+    let after = text.get(token.end..).unwrap_or_default();
+    let blanks = after.len() - after.trim_start_matches([' ', '\t']).len();
+    let span = match alone {
+        true => found.span(token.start, token.end + blanks),
+        false => found.span(start, token.end),
+    };
+    found.fixable(
+        &codes::EXTRA_BRACE,
+        found.span(token.start, token.end),
+        "this brace opens nothing",
+        "no block follows",
+        ("remove the brace", vec![(span, String::new())]),
+    );
+}
+
+/// `matrix model a b }`: where the block of this line should begin.
+fn inline_start(found: &Findings<'_>, line: Line, close: Token) -> Option<Token> {
+    let tokens = found.tokens();
+    let from = tokens.partition_point(|it| it.start < line.first.start);
+    let said = tokens.get(from..).unwrap_or_default().iter();
+    let said = said.take_while(|it| it.end <= close.start).filter(|it| !it.is_trivia());
+    let said: Vec<Token> = said.copied().collect();
+    let name = said.first()?.text(found.text());
+    if said.iter().any(|it| it.kind == TokenKind::OpenBrace) {
+        return None;
+    }
+    if BLOCK_ONLY.contains(&name) {
+        return said.get(1).copied();
+    }
+    let is_field = |it: &&Token| {
+        let text = it.text(found.text());
+        it.kind == TokenKind::Word && (CHECKS.contains(&text) || text == "provides")
+    };
+    said.iter().skip(1).find(is_field).copied()
 }
 
 fn rest<'a>(found: &Findings<'a>, token: Token) -> &'a str {
@@ -184,6 +277,21 @@ fn close(
         let elsewhere = it.line.start != line.start;
         elsewhere && (!alone || line.indent > it.line.indent)
     });
+    if !alone
+        && (strange || open.is_empty())
+        && let Some(start) = inline_start(found, line, token)
+    {
+        *excess = excess.saturating_sub(1);
+        let place = found.span(start.start, start.start);
+        found.fixable(
+            &codes::MISSING_BRACE,
+            found.span(start.start, token.end),
+            "the block of this node is not opened",
+            "closed here, but opened nowhere",
+            ("open the block", vec![(place, "{ ".to_owned())]),
+        );
+        return;
+    }
     if (strange && *excess > 0) || open.is_empty() {
         *excess = excess.saturating_sub(1);
         let span = found.span(token.start, token.end);

@@ -5,6 +5,17 @@ use crate::syntax::codes;
 use crate::syntax::lexer::{self, StringKind, Token, TokenKind};
 use crate::syntax::sections::starts_section;
 
+/// Comments that do not end hide what follows, so that they are mended first.
+pub(super) fn comments(found: &mut Findings<'_>) {
+    let last = found.tokens().last().copied();
+    if let Some(token) = last.filter(|it| it.kind == TokenKind::BlockComment) {
+        let text = token.text(found.text());
+        if text.matches("/*").count() > text.matches("*/").count() {
+            unclosed_comment(found, found.tokens().len() - 1, token);
+        }
+    }
+}
+
 pub(super) fn find(found: &mut Findings<'_>) {
     for (index, token) in found.tokens().iter().enumerate() {
         let TokenKind::String(kind) = token.kind else { continue };
@@ -91,6 +102,9 @@ fn is_escape(after: &str) -> bool {
 
 /// A string and a value with nothing between them.
 fn glued(found: &mut Findings<'_>, index: usize, token: Token) {
+    if quotes_inside(found, index, token) {
+        return;
+    }
     let Some(next) = found.tokens().get(index + 1) else { return };
     let bare = next.text(found.text());
     let is_value = matches!(next.kind, TokenKind::String(StringKind { closed: true, .. }))
@@ -108,6 +122,37 @@ fn glued(found: &mut Findings<'_>, index: usize, token: Token) {
     );
 }
 
+/// `cmd "python -c "print(1)""`: quotes inside a text need a raw string. True when it was that.
+fn quotes_inside(found: &mut Findings<'_>, index: usize, token: Token) -> bool {
+    let text = found.text();
+    let start = text.get(..token.start).and_then(|it| it.rfind('\n')).map_or(0, |at| at + 1);
+    let head = text.get(start..token.start).unwrap_or_default().trim();
+    if !matches!(head, "cmd" | "desc" | "description") {
+        return false;
+    }
+    let rest = found.tokens().get(index + 1..).unwrap_or_default();
+    let line: Vec<Token> = rest
+        .iter()
+        .take_while(|it| !matches!(it.kind, TokenKind::Newline | TokenKind::LineComment))
+        .copied()
+        .collect();
+    let touches = line.first().is_some_and(|it| !it.is_trivia() && it.kind != TokenKind::Semicolon);
+    let last = line.iter().rev().find(|it| !it.is_trivia());
+    let closed = last.filter(|it| matches!(it.kind, TokenKind::String(kind) if kind.closed));
+    let (true, Some(last)) = (touches, closed) else { return false };
+    let inner = text.get(token.start..last.end).unwrap_or_default();
+    if inner.contains("\"#") || text.get(token.start..token.start + 3) == Some("\"\"\"") {
+        return false;
+    }
+    let (before, after) = (found.span(token.start, token.start), found.span(last.end, last.end));
+    let edits = vec![(before, "#".to_owned()), (after, "#".to_owned())];
+    let message = "quotes inside a string need `#` around it";
+    let label = "ends at its second quote";
+    let span = found.span(token.start, last.end);
+    found.fixable(&codes::UNCLOSED_STRING, span, message, label, ("make it a raw string", edits));
+    true
+}
+
 /// Whether a later quote on this line has no partner: then the glued string lacks its end.
 fn quote_missing_here(found: &Findings<'_>, index: usize) -> bool {
     let rest = found.tokens().get(index + 1..).unwrap_or_default();
@@ -115,49 +160,91 @@ fn quote_missing_here(found: &Findings<'_>, index: usize) -> bool {
     line.into_iter().any(|token| matches!(token.kind, TokenKind::String(it) if !it.closed))
 }
 
-/// A single-line string that its line does not end: a quote is missing somewhere on the line.
+/// A single-line string that its line does not end: a quote is missing or needless.
 ///
-/// Every place where one could be missing is tried; the one that leaves the line most orderly is
-/// taken, and on a tie the end of the string.
+/// Every place where one could be missing is tried, and every quote that could be too many; the
+/// change that leaves the line most orderly is taken, and on a tie the end of the string.
 fn unclosed_line(found: &mut Findings<'_>, index: usize, token: Token, kind: StringKind) {
     let text = found.text();
     let start = text.get(..token.start).and_then(|it| it.rfind('\n')).map_or(0, |at| at + 1);
     let line = text.get(start..token.end).unwrap_or_default();
-    let quote = format!("\"{}", "#".repeat(usize::from(kind.hashes)));
-    let end = token.start + plain_end(token.text(text)) - start;
-    let mut places = vec![end];
+    let mut places = vec![token.start + plain_end(token.text(text)) - start];
     if kind.hashes == 0 {
+        let blanks = blanks_in(token.text(text)).map(|at| token.start + at - start);
+        let blanks: Vec<usize> = blanks.collect();
+        match is_sentence(line) {
+            true => places.extend(blanks),
+            false => places.splice(0..0, blanks).for_each(drop),
+        }
         places.extend(other_places(found, index, start));
     }
-    let mended = |place: usize| {
-        let (before, after) = line.split_at_checked(place).unwrap_or((line, ""));
-        format!("{before}{quote}{after}")
+    let quote = format!("\"{}", "#".repeat(usize::from(kind.hashes)));
+    let added = places.iter().map(|&at| (at..at, quote.as_str()));
+    let removed = line.match_indices('"').map(|(at, _)| (at..at + 1, ""));
+    let odd = line.char_indices().filter(|(_, c)| "'‘’“”`".contains(*c));
+    let turned = odd.map(|(at, c)| (at..at + c.len_utf8(), "\""));
+    let changes: Vec<_> = match kind.hashes {
+        0 => turned.chain(added).chain(removed).collect(),
+        _ => added.collect(),
     };
-    let best = places.iter().copied().min_by_key(|&place| disorder(&mended(place))).unwrap_or(end);
-    let (from, to) = mended_string(&mended(best), best);
-    let opens = from == best;
-    let (message, label, title) = match opens {
+    let mended = |(range, text): &(std::ops::Range<usize>, &str)| {
+        let (before, after) = (line.get(..range.start), line.get(range.end..));
+        format!("{}{text}{}", before.unwrap_or_default(), after.unwrap_or_default())
+    };
+    let best = changes.iter().min_by_key(|it| disorder(&mended(it)));
+    let Some((range, instead)) = best.cloned() else { return };
+    let span = found.span(start + range.start, start + range.end);
+    if instead.is_empty() {
+        let message = "this quote is one too many";
+        let fix = ("remove the quote", vec![(span, String::new())]);
+        return found.fixable(
+            &codes::UNCLOSED_STRING,
+            span,
+            message,
+            "opens or closes nothing",
+            fix,
+        );
+    }
+    let (from, to) = mended_string(&mended(&(range.clone(), instead)), range.start);
+    let (message, label, title) = match from == range.start {
         false => ("this string is not closed", "opened here", "close the string"),
         true => {
             let label = "ends with a quote but does not start with one";
             ("this string is not opened", label, "open the string")
         }
     };
-    let place = found.span(start + best, start + best);
     found.fixable(
         &codes::UNCLOSED_STRING,
         found.span(start + from, (start + to - 1).max(start + from + 1)),
         message,
         label,
-        (title, vec![(place, quote.clone())]),
+        (title, vec![(span, instead.to_owned())]),
     );
+}
+
+/// Whether the line is a field whose string is a text with blanks.
+fn is_sentence(line: &str) -> bool {
+    let name = line.split_whitespace().next().unwrap_or_default();
+    matches!(name, "cmd" | "desc" | "description" | "owner" | "allow")
+}
+
+/// Where the words of a string end, but for those inside `{{ }}`.
+fn blanks_in(content: &str) -> impl Iterator<Item = usize> {
+    content.match_indices(' ').map(|(at, _)| at).filter(|&at| {
+        let before = content.get(..at).unwrap_or_default();
+        let open = before.rfind("{{") > before.rfind("}}");
+        !open && !before.ends_with(' ') && at > 1
+    })
 }
 
 /// Starts of bare words and ends of what touches no blank, from the start of the line.
 fn other_places(found: &Findings<'_>, index: usize, line: usize) -> Vec<usize> {
     let before = found.tokens().get(..index).unwrap_or_default();
     let words = before.iter().rev().take_while(|token| token.start >= line);
-    let mut words: Vec<Token> = words.filter(|it| it.kind == TokenKind::Word).copied().collect();
+    let mut words: Vec<Token> = words
+        .filter(|it| matches!(it.kind, TokenKind::Word | TokenKind::OpenBrace))
+        .copied()
+        .collect();
     words.reverse();
     let name = words.first().map_or("", |first| first.text(found.text()));
     let mut opening: Vec<usize> = words.iter().skip(1).map(|it| it.start - line).collect();
@@ -167,28 +254,74 @@ fn other_places(found: &Findings<'_>, index: usize, line: usize) -> Vec<usize> {
     }
     let strings = before.iter().rev().take_while(|token| token.start >= line);
     let strings = strings.filter(|it| matches!(it.kind, TokenKind::String(_)));
-    let closing = strings.map(|it| {
+    let closing = strings.flat_map(|it| {
         let content = it.text(found.text());
-        it.start - line + content.strip_suffix('"').unwrap_or(content).trim_end().len()
+        let start = it.start - line;
+        let last = content.strip_suffix('"').unwrap_or(content).trim_end().len();
+        let inside = blanks_in(content).map(move |at| start + at).collect::<Vec<_>>();
+        inside.into_iter().chain([start + last])
     });
     opening.into_iter().chain(closing.collect::<Vec<_>>()).collect()
 }
 
-/// How much is wrong with a line: open strings, values that touch, paths without quotes.
+/// How much is wrong with a line: open strings, values that touch, paths without quotes, strings
+/// with blanks where texts are none.
 fn disorder(line: &str) -> usize {
     let tokens = lexer::tokens(line);
+    let sentence = is_sentence(line);
     let value = |token: &Token| matches!(token.kind, TokenKind::String(_) | TokenKind::Word);
     let touching = tokens.windows(2).filter(|pair| pair.iter().all(value)).count();
-    let wrong = |token: &&Token| match token.kind {
-        TokenKind::String(kind) => !kind.closed || token.text(line).contains("=\""),
-        TokenKind::Word => token.text(line).contains(['/', '\\']),
-        _ => false,
+    let wrong = |token: &Token| {
+        if let TokenKind::String(kind) = token.kind {
+            let content = token.text(line);
+            let odd = !kind.closed || content.contains("=\"") || content.len() == 2;
+            let blank = !sentence && blanks_in(content).next().is_some();
+            return 2 * usize::from(odd)
+                + usize::from(blank)
+                + usize::from(content.contains(" \""));
+        }
+        let path = token.kind == TokenKind::Word && token.text(line).contains(['/', '\\']);
+        2 * usize::from(path)
     };
     let bare_dots = tokens.iter().skip(1).filter(|token| {
         let text = token.text(line);
         token.kind == TokenKind::Word && text.contains('.') && text.starts_with(char::is_alphabetic)
     });
-    touching * 2 + tokens.iter().filter(wrong).count() * 2 + bare_dots.count()
+    let bare_dots = if line.trim_start().starts_with("params ") { 0 } else { bare_dots.count() };
+    let pairs = tokens.windows(2).filter(|pair| {
+        let same = |kind| pair.iter().all(|it| it.kind == kind);
+        same(TokenKind::OpenBrace) || same(TokenKind::CloseBrace)
+    });
+    let words = tokens.iter().filter(|it| !it.is_trivia()).skip(1);
+    let bare_sentence = sentence && words.clone().any(|it| it.kind == TokenKind::Word);
+    touching * 2
+        + tokens.iter().map(wrong).sum::<usize>()
+        + bare_dots
+        + pairs.count() * 2
+        + 2 * usize::from(bare_sentence)
+}
+
+/// `/* …` without its end: a comment of one line, or the end of a pattern such as `schemas/*.kdl`.
+fn unclosed_comment(found: &mut Findings<'_>, index: usize, token: Token) {
+    let text = found.text();
+    let line = token.text(text).lines().next().unwrap_or_default();
+    let before = index.checked_sub(1).and_then(|it| found.tokens().get(it));
+    if let Some(word) = before.filter(|it| it.kind == TokenKind::Word) {
+        let length = line.find(char::is_whitespace).unwrap_or(line.len());
+        let span = found.span(word.start, token.start + length);
+        let path = text.get(span.range()).unwrap_or_default();
+        let quoted = format!("\"{path}\"");
+        let fix = (&*format!("write `{quoted}`"), vec![(span, quoted.clone())]);
+        return found.fixable(&codes::UNQUOTED_PATH, span, "a path is written in quotes", "", fix);
+    }
+    let span = found.span(token.start, token.start + 2);
+    found.fixable(
+        &codes::UNCLOSED_COMMENT,
+        found.span(token.start, token.start + line.trim_end().len()),
+        "this comment is not closed",
+        "hides the rest of the file",
+        ("write `//`", vec![(span, "//".to_owned())]),
+    );
 }
 
 /// The string of the mended line in which the added quote takes part.

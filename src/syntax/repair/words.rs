@@ -1,45 +1,71 @@
 //! Bare words that KDL refuses or reads as something else than was meant.
 
+mod blocks;
+mod bounds;
+mod comments;
+mod holes;
+mod lists;
+mod numbers;
+mod text;
+
 use super::Findings;
-use crate::base::code::Code;
-use crate::base::source::Span;
 use crate::syntax::codes;
-use crate::syntax::lexer::{StringKind, Token, TokenKind};
+use crate::syntax::lexer::{Token, TokenKind};
+use bounds::{bound_spelling, doubled, equals, equals_after_name, flipped, in_words, quoted_bound};
+use comments::{foreign_comment, hash_comment};
+use holes::{interpolated_run, interpolation, quote_run};
+use lists::{bracket, comma, dash_item, parenthesis};
+use numbers::{keyword, number};
+use text::{bare_text, is_odd_quote, is_url, odd_quotes, quote, title, url};
+
+/// The node that is being scanned.
+#[derive(Clone, Copy, Default)]
+struct Scope<'a> {
+    node: &'a str,
+    /// The node whose block holds it.
+    parent: &'a str,
+    /// How many values came before.
+    values: usize,
+}
 
 pub(super) fn find(found: &mut Findings<'_>) {
     let tokens = found.tokens();
     let mut at = 0;
     let mut place = Place::NodeStart;
-    // Names of the nodes whose blocks are open, and of the node being scanned.
     let mut parents: Vec<&str> = Vec::new();
-    let mut node = "";
+    let mut scope = Scope::default();
     while let Some(&token) = tokens.get(at) {
-        match token.kind {
-            TokenKind::Word if place == Place::NodeStart => node = token.text(found.text()),
-            TokenKind::OpenBrace => parents.push(node),
-            TokenKind::CloseBrace => {
-                parents.pop();
+        let parent = parents.last().copied().unwrap_or_default();
+        match (token.kind, place) {
+            (TokenKind::Word, Place::NodeStart) => {
+                scope = Scope { node: token.text(found.text()), parent, values: 0 };
             }
+            (TokenKind::OpenBrace, _) => parents.push(scope.node),
+            (TokenKind::CloseBrace, _) => drop(parents.pop()),
             _ => {}
         }
         let taken = match (token.kind, place) {
             (TokenKind::Newline, _) => brace_below(found, at, place),
-            (TokenKind::Word, Place::NodeStart) => {
-                name(found, at, token, parents.last().copied().unwrap_or_default())
-            }
-            (TokenKind::Word, Place::Entries) => entry(found, at, token),
+            (TokenKind::Word, Place::NodeStart) => name(found, at, token, scope),
+            (TokenKind::Word, Place::Entries) => entry(found, at, token, scope),
             (TokenKind::Equals, Place::Entries) => equals(found, at, token),
-            (TokenKind::Bracket, _) => bracket(found, token),
+            (TokenKind::Bracket, _) => bracket(found, token, scope),
+            (TokenKind::OpenParen, Place::Entries) => parenthesis(found, at, scope),
             (TokenKind::OpenBrace, Place::Entries) => interpolation(found, at),
+            (TokenKind::OpenBrace, Place::NodeStart) => blocks::nameless(found, at),
+            (TokenKind::CloseBrace, _) => blocks::behind_block(found, at),
             _ => 1,
         };
+        if token.kind == TokenKind::OpenBrace && taken > 1 {
+            parents.pop();
+        }
+        if matches!(token.kind, TokenKind::Word | TokenKind::String(_)) && place == Place::Entries {
+            scope.values += 1;
+        }
         place = place.after(token.kind, taken > 1);
         at += taken.max(1);
     }
 }
-
-/// Quotes of other languages and of word processors.
-const QUOTES: [char; 10] = ['\'', '`', '‘', '’', '‚', '“', '”', '„', '«', '»'];
 
 /// Where the scan stands within a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,15 +94,25 @@ impl Place {
 }
 
 /// Checks a node's name. Returns how many tokens are dealt with.
-fn name(found: &mut Findings<'_>, at: usize, token: Token, parent: &str) -> usize {
+fn name(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> usize {
     let text = token.text(found.text());
     let span = found.span(token.start, token.end);
     if text.starts_with('#') {
         return hash_comment(found, at, token);
     }
+    if text == "-" || text == "*" {
+        return dash_item(found, at, token);
+    }
+    if !text.contains(|c: char| c.is_alphanumeric() || c == '_' || is_odd_quote(c)) {
+        return foreign_comment(found, at, token);
+    }
     if let Some(stem) = text.strip_suffix(':').filter(|stem| !stem.is_empty()) {
         let colon = found.span(token.end - 1, token.end);
         let spaced = found.tokens().get(at + 1).is_none_or(|next| next.is_trivia());
+        if scope.parent == "thresholds" && bound_follows(found, at) {
+            bound_spelling(found, colon, if spaced { " >=" } else { ">=" });
+            return 2;
+        }
         let instead = if spaced { "" } else { " " };
         found.fixable(
             &codes::COLON_AFTER_NAME,
@@ -85,101 +121,36 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token, parent: &str) -> usiz
             "a name takes its values directly",
             ("remove the colon", vec![(colon, instead.to_owned())]),
         );
+    } else if let Some(offset) = text.find(['<', '>']).filter(|&offset| offset > 0) {
+        let place = found.span(token.start + offset, token.start + offset);
+        found.fixable(
+            &codes::MISSING_SPACE,
+            span,
+            "a bound needs a space before it",
+            "reads as one name",
+            ("insert a space", vec![(place, " ".to_owned())]),
+        );
+        return next_if(found, at, TokenKind::Equals).map_or(1, |equals| equals - at + 1);
     } else if let Some(equals) = next_if(found, at, TokenKind::Equals) {
-        if equals_after_name(found, text, equals, parent) {
+        if equals_after_name(found, text, equals, scope.parent) {
             return equals - at + 1;
         }
-    } else if text.starts_with(QUOTES) {
-        return wrong_quotes(found, at, token);
+    } else if text.starts_with(is_odd_quote) {
+        return odd_quotes(found, at, token);
     } else if matches!(text, "cmd" | "desc" | "description" | "owner") {
         return bare_text(found, at);
     } else if text.contains('/') && !text.starts_with('/') {
         quote(found, &codes::UNQUOTED_PATH, span, text, "a path is written in quotes");
+    } else {
+        blocks::unbraced(found, at, text);
     }
     1
 }
 
-/// `# comment`: everything up to the end of the line.
-fn hash_comment(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
-    let rest = found.tokens().get(at..).unwrap_or_default();
-    let length = rest.iter().take_while(|it| it.kind != TokenKind::Newline).count();
-    let end = rest.get(length.saturating_sub(1)).map_or(token.end, |last| last.end);
-    let hashes = token.text(found.text()).bytes().take_while(|&byte| byte == b'#').count();
-    let span = found.span(token.start, token.start + hashes);
-    found.fixable(
-        &codes::HASH_COMMENT,
-        found.span(token.start, end),
-        "comments start with `//`, not with `#`",
-        "meant as a comment",
-        ("write `//`", vec![(span, "//".to_owned())]),
-    );
-    length.max(1)
-}
-
-/// `cmd python train.py`: text that is several words is quoted as a whole.
-fn bare_text(found: &mut Findings<'_>, at: usize) -> usize {
-    let rest = found.tokens().get(at + 1..).unwrap_or_default();
-    let ends = |token: &Token| {
-        matches!(token.kind, TokenKind::Newline | TokenKind::LineComment | TokenKind::Semicolon)
-    };
-    let length = rest.iter().take_while(|token| !ends(token)).count();
-    let said = rest.get(..length).unwrap_or_default().iter().filter(|it| !it.is_trivia());
-    let said: Vec<Token> = said.copied().collect();
-    let (Some(first), Some(last)) = (said.first(), said.last()) else { return 1 };
-    let text = found.text().get(first.start..last.end).unwrap_or_default();
-    let one_word = said.len() == 1 && !text.contains(['/', '\\']);
-    if first.kind != TokenKind::Word || text.starts_with(QUOTES) || one_word {
-        return 1;
-    }
-    // A quote at the end alone was dealt with; quotes inside need a raw string.
-    let quoted = match text.contains(['"', '\\']) {
-        true => format!("#\"{text}\"#"),
-        false => format!("\"{text}\""),
-    };
-    let span = found.span(first.start, last.end);
-    found.fixable(
-        &codes::UNQUOTED_TEXT,
-        span,
-        "a text is written in quotes",
-        "",
-        (&format!("write `{quoted}`"), vec![(span, quoted.clone())]),
-    );
-    length + 1
-}
-
-/// `accuracy = 0.9` where a node takes its value directly. True when it was that.
-fn equals_after_name(found: &mut Findings<'_>, name: &str, equals: usize, parent: &str) -> bool {
-    let Some(token) = found.tokens().get(equals).copied() else { return true };
-    let next = found.tokens().get(equals + 1).map_or("", |next| next.text(found.text()));
-    if name.ends_with(['<', '>']) || next.starts_with(['<', '>', '=']) {
-        return false;
-    }
-    let span = found.span(token.start, token.end);
-    if parent == "thresholds" {
-        bound_spelling(found, span, ">=");
-        return true;
-    }
-    let (start, end) = blanks_around(found, equals);
-    found.fixable(
-        &codes::EQUALS_AFTER_NAME,
-        span,
-        &format!("`{name}` takes its value directly, without `=`"),
-        "not needed",
-        ("remove the `=`", vec![(found.span(start, end), " ".to_owned())]),
-    );
-    true
-}
-
-/// The bytes of token `at` with the blanks on both sides.
-fn blanks_around(found: &Findings<'_>, at: usize) -> (usize, usize) {
-    let tokens = found.tokens();
-    let blank = |index: Option<usize>| {
-        index.and_then(|it| tokens.get(it)).filter(|it| it.kind == TokenKind::Space)
-    };
-    let token = tokens.get(at).map_or((0, 0), |it| (it.start, it.end));
-    let start = blank(at.checked_sub(1)).map_or(token.0, |it| it.start);
-    let end = blank(Some(at + 1)).map_or(token.1, |it| it.end);
-    (start, end)
+/// Whether a bare number comes next.
+fn bound_follows(found: &Findings<'_>, at: usize) -> bool {
+    next_said(found, at)
+        .is_some_and(|(_, it)| it.text(found.text()).starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Index of the next token that is no blank, if it is of this kind.
@@ -195,11 +166,11 @@ fn next_said(found: &Findings<'_>, at: usize) -> Option<(usize, Token)> {
 }
 
 /// Checks a bare value or a property's key. Returns how many tokens are dealt with.
-fn entry(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+fn entry(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> usize {
     let text = token.text(found.text());
     let span = found.span(token.start, token.end);
-    if text.starts_with(QUOTES) {
-        return wrong_quotes(found, at, token);
+    if text.starts_with(is_odd_quote) {
+        return odd_quotes(found, at, token);
     }
     if let Some(end) = interpolated_run(found, at) {
         return quote_run(found, at, end);
@@ -216,6 +187,21 @@ fn entry(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
     if let Some(true) = quoted_bound(found, at, token) {
         return 2;
     }
+    let taken = [
+        doubled(found, at, token),
+        flipped(found, at, token),
+        in_words(found, at, token, scope),
+        blocks::second_field(found, at, token, scope),
+        blocks::unbraced_check(found, at, token, scope),
+        title(found, at, token, scope),
+        colon(found, at, token, scope),
+    ];
+    if let Some(taken) = taken.into_iter().find(|it| *it > 0) {
+        return taken;
+    }
+    if !text.contains(|c: char| c.is_alphanumeric() || "_<>#".contains(c)) {
+        return stray(found, at, token);
+    }
     match text {
         "true" | "false" | "null" => found.fixable(
             &codes::BARE_KEYWORD,
@@ -226,350 +212,91 @@ fn entry(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
         ),
         _ if text.starts_with('#') => keyword(found, at, token),
         _ if text.contains(['/', '\\']) || text.starts_with('~') => {
-            quote(found, &codes::UNQUOTED_PATH, span, text, "a path is written in quotes");
+            let text =
+                if scope.node == "params" { text.replace('/', ".") } else { text.to_owned() };
+            quote(found, &codes::UNQUOTED_PATH, span, &text, "a path is written in quotes");
         }
         _ if is_url(found, at, text) => url(found, at, token),
+        _ if scope.values == 0 && NAMED.contains(&scope.node) => section_name(found, token, text),
         _ => number(found, token, text),
     }
     1
 }
 
-/// `#yes`, `#True`, or a comment behind values.
-fn keyword(found: &mut Findings<'_>, at: usize, token: Token) {
-    let text = token.text(found.text());
-    let span = found.span(token.start, token.end);
-    match text.to_ascii_lowercase().as_str() {
-        "#true" | "#false" | "#null" | "#inf" | "#-inf" | "#nan"
-            if text == text.to_ascii_lowercase() => {}
-        lower @ ("#true" | "#false" | "#null") => found.fixable(
-            &codes::BARE_KEYWORD,
-            span,
-            &format!("`{text}` is written `{lower}`"),
-            "",
-            (&format!("write `{lower}`"), vec![(span, lower.to_owned())]),
-        ),
-        _ => {
-            hash_comment(found, at, token);
-        }
-    }
-}
+/// Sections whose first value is their name.
+const NAMED: &[&str] = &["project", "schema", "dataset", "stage", "thresholds"];
 
-/// A word that starts like a number but is none: `30s`, `5%`, `.5`, `2024-01-01`, `1.2.3`.
-fn number(found: &mut Findings<'_>, token: Token, text: &str) {
+/// `stage train: {` or `stage 2train {`.
+fn section_name(found: &mut Findings<'_>, token: Token, text: &str) {
     let span = found.span(token.start, token.end);
-    let (bound, value) = split_bound(text);
-    let unsigned = value.trim_start_matches(['+', '-']);
-    if unsigned.starts_with('.') && unsigned[1..].starts_with(|c: char| c.is_ascii_digit()) {
-        let dot = token.end - unsigned.len();
-        let place = found.span(dot, dot);
+    if let Some(stem) = text.strip_suffix(':').filter(|stem| !stem.is_empty()) {
+        let colon = found.span(token.end - 1, token.end);
         found.fixable(
-            &codes::BARE_FRACTION,
-            span,
-            &format!("`{value}` needs a digit before the point"),
-            "",
-            ("write a zero", vec![(place, "0".to_owned())]),
+            &codes::COLON_AFTER_NAME,
+            colon,
+            &format!("`{stem}` is followed by a colon"),
+            "a name takes its block directly",
+            ("remove the colon", vec![(colon, String::new())]),
         );
-    } else if unsigned.starts_with(|c: char| c.is_ascii_digit()) && !is_number(unsigned) {
-        let meaning =
-            format!("`{value}` is not a number: a value with a unit is written in quotes");
-        let quoted = format!("\"{text}\"");
-        let said = if bound.is_empty() { quoted } else { format!("\"{bound}{value}\"") };
+    } else if text.starts_with(|c: char| c.is_ascii_digit()) {
+        let instead = format!("_{text}");
         found.fixable(
-            &codes::UNQUOTED_VALUE,
+            &codes::BAD_NAME,
             span,
-            &meaning,
-            "neither a name nor a number",
-            (&format!("write `{said}`"), vec![(span, said.clone())]),
+            &format!("`{text}` is not a name"),
+            "names start with a letter or `_`",
+            (&format!("write `{instead}`"), vec![(span, instead.clone())]),
         );
     }
 }
 
-/// Splits a leading comparison off: `<50ms` is `<` and `50ms`, `drop>0.5x` is `drop>` and `0.5x`.
-fn split_bound(text: &str) -> (&str, &str) {
-    text.rfind(['<', '>']).map_or(("", text), |at| text.split_at(at + 1))
-}
-
-/// Whether KDL reads these digits as a number.
-fn is_number(text: &str) -> bool {
-    if let Some(rest) = ["0x", "0o", "0b"].iter().find_map(|prefix| text.strip_prefix(prefix)) {
-        return !rest.is_empty() && rest.chars().all(|c| c.is_ascii_hexdigit() || c == '_');
-    }
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    let digits = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_digit())
-            && part.chars().all(|c| c.is_ascii_digit() || c == '_')
-    };
-    digits(whole) && digits(fraction) && digits(exponent.trim_start_matches(['+', '-']))
-}
-
-fn quote(found: &mut Findings<'_>, code: &'static Code, span: Span, text: &str, why: &str) {
-    let quoted = format!("\"{}\"", text.replace('\\', "/"));
-    found.fixable(
-        code,
-        span,
-        why,
-        "",
-        (&format!("write `{quoted}`"), vec![(span, quoted.clone())]),
-    );
-}
-
-/// `A, B` or `1, 2`: values are separated by blanks.
-fn comma(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+/// `cpus:1`: a property is set with `=`; a params key is `a.b`. Returns 0 when it is none.
+fn colon(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> usize {
     let text = token.text(found.text());
-    let start = text.find(',').map_or(token.start, |offset| token.start + offset);
-    let last = token.start + text.len();
-    let words: Vec<&str> = text.split(',').filter(|word| !word.is_empty()).collect();
-    let mut instead = words.iter().map(|word| bare_or_quoted(word)).collect::<Vec<_>>().join(" ");
-    let touches = found.tokens().get(at + 1).is_some_and(|next| !next.is_trivia());
-    if touches || text.starts_with(',') && !words.is_empty() {
-        instead = if text.starts_with(',') { format!(" {instead}") } else { format!("{instead} ") };
+    let Some(offset) = text.find(':').filter(|&offset| offset > 0) else { return 0 };
+    let next = found.tokens().get(at + 1);
+    let url = is_url(found, at, text) || text.contains('/');
+    let name = text.split(':').next().unwrap_or_default();
+    if url || NAMED.contains(&scope.node) && scope.values == 0 || !is_key(name) {
+        return 0;
     }
-    let whole = found.span(token.start, last);
-    if found.continues_last(&codes::COMMA, whole, &instead) {
-        return 1;
-    }
+    let place = token.start + offset;
+    let ends = place + 1 == token.end;
+    let blank = next.filter(|it| ends && it.kind == TokenKind::Space);
+    let end = blank.map_or(place + 1, |it| it.end);
+    let instead = if scope.node == "params" { "." } else { "=" };
+    let span = found.span(place, end);
     found.fixable(
-        &codes::COMMA,
-        found.span(start, start + 1),
-        "values are separated by blanks, not by commas",
-        "remove this",
-        ("remove the commas", vec![(whole, instead)]),
-    );
-    1
-}
-
-/// A word as it must be written once it stands alone.
-fn bare_or_quoted(word: &str) -> String {
-    let numeric = word.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit());
-    match word {
-        "true" | "false" | "null" => format!("#{word}"),
-        _ if word.contains(['/', '\\', '.']) && !numeric => format!("\"{word}\""),
-        _ if numeric && !is_number(word.trim_start_matches(['+', '-'])) => format!("\"{word}\""),
-        _ => word.to_owned(),
-    }
-}
-
-/// `'x y'` or `“x y”`: KDL knows one kind of quotes. Returns how many tokens it spans.
-fn wrong_quotes(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
-    let rest = found.tokens().get(at..).unwrap_or_default();
-    let line = rest.iter().take_while(|it| !matches!(it.kind, TokenKind::Newline));
-    let text = found.text();
-    let close = line.enumerate().find(|(offset, it)| {
-        let word = it.text(text);
-        it.kind == TokenKind::Word
-            && word.ends_with(QUOTES)
-            && (*offset > 0 || word.chars().count() > 1)
-    });
-    let Some((length, last)) = close else {
-        let diagnostic = codes::WRONG_QUOTES
-            .at(found.span(token.start, token.end), "strings are written in `\"`")
-            .label("this quote has no partner on the line");
-        found.unclear(diagnostic, Vec::new());
-        return 1;
-    };
-    let last = *last;
-    let inner = text.get(token.start..last.end).unwrap_or_default().trim_matches(QUOTES);
-    let quoted =
-        if inner.contains(['"', '\\']) { format!("#\"{inner}\"#") } else { format!("\"{inner}\"") };
-    let span = found.span(token.start, last.end);
-    found.fixable(
-        &codes::WRONG_QUOTES,
-        span,
-        "strings are written in `\"`",
+        &codes::COLON_AFTER_NAME,
+        found.span(token.start, token.end),
+        &format!("`{name}` is followed by a colon"),
         "",
-        (&format!("write `{quoted}`"), vec![(span, quoted.clone())]),
+        (&format!("write `{instead}`"), vec![(span, instead.to_owned())]),
     );
-    length + 1
+    if blank.is_some() { 3 } else { 1 }
 }
 
-/// `>"5%"`: the quotes hold the whole bound. Returns true when it was one.
-fn quoted_bound(found: &mut Findings<'_>, at: usize, token: Token) -> Option<bool> {
+fn is_key(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+}
+
+/// A sign that is no value: before words it is another language's comment, else it goes.
+fn stray(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
     let text = token.text(found.text());
-    let next = found.tokens().get(at + 1)?;
-    let closed = matches!(next.kind, TokenKind::String(StringKind { closed: true, hashes: 0, .. }));
-    if !closed || !text.ends_with(['<', '>']) {
-        return Some(false);
+    let words = next_said(found, at).is_some_and(|(_, it)| it.kind == TokenKind::Word);
+    if words && matches!(text, "/" | "--" | "%" | "%%" | ";;" | "---") {
+        return foreign_comment(found, at, token);
     }
-    let value = next.text(found.text()).trim_matches('"');
-    let said = format!("\"{text}{value}\"");
-    let span = found.span(token.start, next.end);
+    let span = found.span(token.start, token.end);
     found.fixable(
-        &codes::QUOTED_BOUND,
+        &codes::STRAY_SIGN,
         span,
-        "a strict bound with a unit is quoted as a whole",
-        "",
-        (&format!("write `{said}`"), vec![(span, said.clone())]),
+        &format!("`{text}` means nothing here"),
+        "neither a name nor a number",
+        ("remove it", vec![(span, String::new())]),
     );
-    Some(true)
-}
-
-fn bound_spelling(found: &mut Findings<'_>, symbol: Span, op: &str) {
-    found.fixable(
-        &codes::BOUND_SPELLING,
-        symbol,
-        &format!("this bound is written `{op}`"),
-        "",
-        (&format!("write `{op}`"), vec![(symbol, op.to_owned())]),
-    );
-}
-
-/// An `=` among the values: `=>5`, `==5`, or a property without a key or a value.
-fn equals(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
-    let tokens = found.tokens();
-    let text = found.text();
-    let next = tokens.get(at + 1).copied();
-    let next_text = next.map_or("", |it| it.text(text));
-    let after_blank =
-        at.checked_sub(1).and_then(|it| tokens.get(it)).is_none_or(|it| it.is_trivia());
-    if after_blank && next_text.starts_with(['<', '>']) {
-        let op = format!("{}=", next_text.get(..1).unwrap_or_default());
-        bound_spelling(found, found.span(token.start, token.end + 1), &op);
-        return 2;
-    }
-    let second = next.is_some_and(|it| it.kind == TokenKind::Equals);
-    if second {
-        let diagnostic = codes::BOUND_SPELLING
-            .at(found.span(token.start, token.end + 1), "`==` is not a bound")
-            .help("bounds are `>=`, `>`, `<=`, `<`; for exact values use `isin`");
-        found.unclear(diagnostic, vec![(found.span(token.start, token.end + 1), ">=".to_owned())]);
-        return 2;
-    }
-    let ends = next_said(found, at).is_none_or(|(_, it)| {
-        it.is_trivia()
-            || matches!(
-                it.kind,
-                TokenKind::Semicolon | TokenKind::OpenBrace | TokenKind::CloseBrace
-            )
-    });
-    if ends {
-        let key = tokens.get(..at).unwrap_or_default().iter().rev().find(|it| !it.is_trivia());
-        let key = key.copied().unwrap_or(token);
-        let name = key.text(text);
-        let span = found.span(key.start, token.end);
-        let diagnostic = codes::MISSING_PROPERTY_VALUE
-            .at(span, format!("`{name}=` has no value"))
-            .label("a value is expected after the `=`");
-        found.unclear(diagnostic, vec![(span, String::new())]);
-    }
     1
-}
-
-/// `[1 2]`: values follow each other without brackets.
-fn bracket(found: &mut Findings<'_>, token: Token) -> usize {
-    let opens = token.text(found.text()) == "[";
-    let span = found.span(token.start, token.end);
-    let diagnostic = if opens { brackets(found, token) } else { closing_alone(found, token) };
-    let edits = vec![(span, " ".to_owned())];
-    match diagnostic {
-        Some(diagnostic) => found.unclear(diagnostic, edits),
-        None => found.mend_silently(edits),
-    }
-    1
-}
-
-/// The diagnostic for a `[`, with a fix that removes its partner too.
-fn brackets(found: &Findings<'_>, token: Token) -> Option<crate::base::diagnostic::Diagnostic> {
-    let span = found.span(token.start, token.end);
-    let text = found.text();
-    let rest = text.get(token.end..)?;
-    let line = rest.get(..rest.find('\n').unwrap_or(rest.len()))?;
-    let mut diagnostic = codes::BRACKET_LIST
-        .at(span, "lists are written without brackets")
-        .label("values follow each other, separated by blanks")
-        .fix("remove the brackets", span, "");
-    if let Some(end) = line.find(']') {
-        let close = token.end + end;
-        diagnostic = diagnostic.fix("remove the brackets", found.span(close, close + 1), "");
-    }
-    Some(diagnostic)
-}
-
-/// A `]` is part of the mistake of its `[` on the same line; alone it is one of its own.
-fn closing_alone(
-    found: &Findings<'_>,
-    token: Token,
-) -> Option<crate::base::diagnostic::Diagnostic> {
-    let before = found.text().get(..token.start)?;
-    let line = before.get(before.rfind('\n').map_or(0, |it| it + 1)..)?;
-    let span = found.span(token.start, token.end);
-    (!line.contains('[')).then(|| {
-        codes::BRACKET_LIST
-            .at(span, "lists are written without brackets")
-            .label("values follow each other, separated by blanks")
-            .fix("remove the bracket", span, "")
-    })
-}
-
-/// `{{ x }}` outside quotes: the run of tokens it touches is quoted. Returns how many it spans.
-fn interpolation(found: &mut Findings<'_>, at: usize) -> usize {
-    interpolated_run(found, at).map_or(1, |end| quote_run(found, at, end))
-}
-
-/// Index after the run of touching tokens from `at` on, if it holds `{{ … }}`.
-fn interpolated_run(found: &Findings<'_>, at: usize) -> Option<usize> {
-    let tokens = found.tokens();
-    let mut depth = 0_usize;
-    let mut holes = 0_usize;
-    let mut index = at;
-    while let Some(token) = tokens.get(index) {
-        match token.kind {
-            TokenKind::OpenBrace => {
-                let pair = tokens.get(index + 1).is_some_and(|it| it.kind == TokenKind::OpenBrace);
-                if depth == 0 && !pair {
-                    break;
-                }
-                depth += 1;
-                holes += usize::from(depth == 2);
-            }
-            TokenKind::CloseBrace if depth > 0 => depth -= 1,
-            TokenKind::Space if depth > 0 => {}
-            TokenKind::Word => {}
-            _ => break,
-        }
-        index += 1;
-    }
-    (holes > 0 && depth == 0).then_some(index)
-}
-
-fn quote_run(found: &mut Findings<'_>, at: usize, end: usize) -> usize {
-    let tokens = found.tokens();
-    let bounds = tokens.get(at).zip(end.checked_sub(1).and_then(|last| tokens.get(last)));
-    let Some((first, last)) = bounds else { return 1 };
-    let text = found.text().get(first.start..last.end).unwrap_or_default();
-    let span = found.span(first.start, last.end);
-    let quoted = format!("\"{text}\"");
-    found.fixable(
-        &codes::UNQUOTED_INTERPOLATION,
-        span,
-        "`{{ }}` is written inside quotes",
-        "",
-        (&format!("write `{quoted}`"), vec![(span, quoted.clone())]),
-    );
-    end - at
-}
-
-/// `s3://bucket` outside quotes is a word and a comment.
-fn is_url(found: &Findings<'_>, at: usize, text: &str) -> bool {
-    let comment = found.tokens().get(at + 1).is_some_and(|it| it.kind == TokenKind::LineComment);
-    comment && text.ends_with(':') && text.len() > 2
-}
-
-fn url(found: &mut Findings<'_>, at: usize, token: Token) {
-    let comment = found.tokens().get(at + 1).copied().unwrap_or(token);
-    let text = found.text();
-    let word = comment.text(text).split_whitespace().next().unwrap_or_default();
-    let end = comment.start + word.len();
-    let url = text.get(token.start..end).unwrap_or_default();
-    let span = found.span(token.start, end);
-    let quoted = format!("\"{url}\"");
-    found.fixable(
-        &codes::UNQUOTED_URL,
-        span,
-        "a URL is written in quotes",
-        "reads as a word and a comment",
-        (&format!("write `{quoted}`"), vec![(span, quoted.clone())]),
-    );
 }
 
 /// A `{` on the line below its node. `at` is the newline's index.
