@@ -57,15 +57,9 @@ impl Fixed {
 /// Fixes what can be fixed and writes the files that changed.
 pub(crate) fn fix(context: &Context, loaded: Loaded) -> anyhow::Result<Fixed> {
     let disk = DiskFiles::new(&context.root);
-    let mut drafts = Drafts { disk: &disk, texts: BTreeMap::new() };
     let originals = texts(&loaded.sources);
-    let mut fixed = Fixed { loaded, done: Vec::new() };
-    for _ in 0..ROUNDS {
-        let Some((next, done)) = round(&mut drafts, &context.spec, &fixed.loaded) else { break };
-        fixed.loaded = next;
-        fixed.done.extend(done);
-    }
-    for (path, text) in &drafts.texts {
+    let (fixed, drafts) = mend(&disk, &context.spec, loaded);
+    for (path, text) in &drafts {
         if disk.read(path).as_ref() != originals.get(path) {
             anyhow::bail!(
                 "{path} was changed by someone else meanwhile; nothing was written to it"
@@ -74,6 +68,22 @@ pub(crate) fn fix(context: &Context, loaded: Loaded) -> anyhow::Result<Fixed> {
         atomic::write(&context.root.join(path), text.as_bytes())?;
     }
     Ok(fixed)
+}
+
+/// Fixes what can be fixed; the texts that changed come with what is left.
+pub(crate) fn mend(
+    files: &dyn Files,
+    spec: &Utf8Path,
+    loaded: Loaded,
+) -> (Fixed, BTreeMap<Utf8PathBuf, Arc<str>>) {
+    let mut drafts = Drafts { files, texts: BTreeMap::new() };
+    let mut fixed = Fixed { loaded, done: Vec::new() };
+    for _ in 0..ROUNDS {
+        let Some((next, done)) = round(&mut drafts, spec, &fixed.loaded) else { break };
+        fixed.loaded = next;
+        fixed.done.extend(done);
+    }
+    (fixed, drafts.texts)
 }
 
 fn texts(sources: &SourceMap) -> BTreeMap<Utf8PathBuf, Arc<str>> {
@@ -113,7 +123,7 @@ fn attempt(
     for (file, text) in edited.texts {
         texts.insert(before.sources.file(file).path.clone(), Arc::from(text));
     }
-    let after = driver::load(&Drafts { disk: drafts.disk, texts: texts.clone() }, spec);
+    let after = driver::load(&Drafts { files: drafts.files, texts: texts.clone() }, spec);
     if left(&after) >= left(before) {
         return None;
     }
@@ -135,30 +145,30 @@ fn done(sources: &SourceMap, it: &Diagnostic, fix: &Fix) -> Done {
     Done { place, title: fix.title.clone(), slug: it.code.slug }
 }
 
-/// The disk with some texts replaced.
+/// The project with some texts replaced.
 struct Drafts<'a> {
-    disk: &'a DiskFiles,
+    files: &'a dyn Files,
     texts: BTreeMap<Utf8PathBuf, Arc<str>>,
 }
 
 impl Files for Drafts<'_> {
     fn read(&self, path: &Utf8Path) -> Option<Arc<str>> {
-        self.texts.get(path).cloned().or_else(|| self.disk.read(path))
+        self.texts.get(path).cloned().or_else(|| self.files.read(path))
     }
 
     fn entry(&self, path: &Utf8Path) -> Entry {
-        self.disk.entry(path)
+        self.files.entry(path)
     }
 
     fn list(&self, path: &Utf8Path) -> Vec<String> {
-        self.disk.list(path)
+        self.files.list(path)
     }
 
     fn tracked_by_git(&self, path: &Utf8Path) -> bool {
-        self.disk.tracked_by_git(path)
+        self.files.tracked_by_git(path)
     }
 
     fn dvc_ignored(&self, path: &Utf8Path) -> bool {
-        self.disk.dvc_ignored(path)
+        self.files.dvc_ignored(path)
     }
 }

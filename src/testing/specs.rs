@@ -1,12 +1,21 @@
 //! Specs from texts in memory: what `check`, `fmt` and `build` make of them. Unaware of the disk.
 
+use crate::base::diagnostic::Diagnostic;
 use crate::base::files::{Entry, Files};
 use crate::base::python::json_sorted;
+use crate::base::source::{SourceMap, Span};
 use crate::base::value::Value;
+use crate::base::yaml;
+use crate::cli::fixing;
 use crate::driver::{self, Loaded};
 use crate::emit::{Input, targets};
 use crate::model::stage::{OutKind, Stage};
 use crate::plan::step::{Command, Step, StepOut, StepOutKind};
+use crate::report::human::{self, Screen};
+use crate::report::paint::Paint;
+use crate::report::summary::Summary;
+use crate::report::{github, json, sarif, short};
+use crate::syntax;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,9 +55,92 @@ impl Tree {
         Ok(files.map(|(path, text)| (path.into_string(), text)).collect())
     }
 
+    /// What `mlc check` finds, and what no diagnostic may be.
+    #[must_use]
+    pub fn check(&self) -> Checked {
+        checked(&self.load())
+    }
+
+    /// What `mlc check --fix` leaves, after how many fixes; the spec becomes what it writes.
+    pub fn mend(&mut self) -> Checked {
+        let (fixed, texts) = fixing::mend(self, Utf8Path::new("mlc.kdl"), self.load());
+        self.files.extend(texts);
+        checked(&fixed.loaded)
+    }
+
+    /// The text of a file.
+    #[must_use]
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.files.get(Utf8Path::new(path)).map(|text| &**text)
+    }
+
     fn load(&self) -> Loaded {
         driver::load(self, Utf8Path::new("mlc.kdl"))
     }
+}
+
+/// What a check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    pub errors: usize,
+    /// Of all diagnostics, sorted.
+    pub slugs: Vec<&'static str>,
+    /// Places outside of the text or inside of a character, edits that overlap.
+    pub broken: Vec<String>,
+    /// Bytes of all reports together.
+    pub reported: usize,
+}
+
+/// What `mlc fmt` makes of a text; `None` when it is not KDL.
+#[must_use]
+pub fn format(text: &str) -> Option<String> {
+    syntax::format::format(text).ok()
+}
+
+/// Whether a text is YAML as DVC reads it.
+#[must_use]
+pub fn is_yaml(text: &str) -> bool {
+    yaml::parse(text).is_ok()
+}
+
+fn checked(loaded: &Loaded) -> Checked {
+    let (sources, diagnostics) = (&loaded.sources, &loaded.diagnostics);
+    let mut slugs: Vec<&str> = diagnostics.iter().map(|it| it.code.slug).collect();
+    slugs.sort_unstable();
+    let screen = Screen { paint: Paint { color: false }, width: 80 };
+    let folder = Utf8Path::new("");
+    let reports = [
+        human::render(sources, diagnostics, screen),
+        json::render(sources, diagnostics),
+        sarif::render(sources, diagnostics, folder),
+        short::render(sources, diagnostics),
+        github::render(sources, diagnostics, folder),
+    ];
+    Checked {
+        errors: Summary::of(diagnostics).errors,
+        slugs,
+        broken: diagnostics.iter().flat_map(|it| broken(it, sources)).collect(),
+        reported: reports.iter().map(String::len).sum(),
+    }
+}
+
+fn broken(it: &Diagnostic, sources: &SourceMap) -> Vec<String> {
+    let edits = it.fix.as_ref().map_or(&[][..], |fix| &fix.edits);
+    let labels = it.secondary.iter().map(|label| label.span).chain([it.primary.span]);
+    let places = labels.chain(edits.iter().map(|edit| edit.span));
+    let outside = places.filter(|span| sources.file(span.file).text.get(span.range()).is_none());
+    let mut found: Vec<String> =
+        outside.map(|span| format!("{}: {span:?} is no place in the text", it.code.slug)).collect();
+    let mut sorted: Vec<Span> = edits.iter().map(|edit| edit.span).collect();
+    sorted.sort_unstable();
+    let overlap = |pair: &[Span]| match pair {
+        [a, b] => a.file == b.file && b.start < a.end,
+        _ => false,
+    };
+    if sorted.windows(2).any(overlap) {
+        found.push(format!("{}: edits overlap: {edits:?}", it.code.slug));
+    }
+    found
 }
 
 impl Files for Tree {

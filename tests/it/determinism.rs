@@ -161,7 +161,7 @@ fn run(round: usize, root: &Path, arguments: &str) -> (Option<i32>, String) {
     ] {
         command.env(name, pick(values, step));
     }
-    if round % 7 == 0 {
+    if round.is_multiple_of(7) {
         command.env_clear();
     }
     let output = command.output().unwrap();

@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::disallowed_methods,
+    clippy::too_many_lines,
     reason = "a test that panics has failed, and tests look at the disk"
 )]
 
@@ -16,6 +17,7 @@ mod dvc;
 mod examples;
 mod fix;
 mod fmt;
+mod fuzz;
 mod infra;
 mod init;
 mod lock;

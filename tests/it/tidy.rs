@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("exec", &["base", "model", "plan", "data"]),
     ("driver", &["base", "syntax", "model", "check", "plan"]),
     ("report", &["base"]),
-    ("testing", &["base", "syntax", "model", "plan", "emit", "exec", "driver"]),
+    ("testing", &["base", "syntax", "model", "plan", "emit", "exec", "driver", "report", "cli"]),
     ("lsp", &["base", "driver", "model", "check"]),
     (
         "cli",
