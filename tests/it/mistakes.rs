@@ -34,6 +34,7 @@ fn seeded_mistakes_are_pointed_at_said_once_and_mended() {
     let cases = [
         corpus::parse("churn", include_str!("../../specs/mistakes/churn.txt")),
         corpus::parse("tumor", include_str!("../../specs/mistakes/tumor.txt")),
+        corpus::parse("churn", include_str!("../../specs/mistakes/churn_more.txt")),
     ]
     .concat();
     let outcomes = in_parallel(&cases, run);

@@ -93,6 +93,7 @@ fn remedy(literal: &Literal, kind: Kind, place: &str) -> Option<String> {
         (Kind::Count, Scalar::Str(text)) if place == "`mlc`" && text.starts_with('v') => {
             Some("1".to_owned())
         }
+        (Kind::Count, Scalar::Float(_)) if place == "`mlc`" => Some("1".to_owned()),
         (Kind::Duration, Scalar::Int(number)) => Some(format!("\"{number}s\"")),
         (Kind::Text | Kind::Path | Kind::Word, Scalar::Int(number)) => {
             Some(format!("\"{number}\""))

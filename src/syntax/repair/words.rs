@@ -109,7 +109,7 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> 
     if let Some(stem) = text.strip_suffix(':').filter(|stem| !stem.is_empty()) {
         let colon = found.span(token.end - 1, token.end);
         let spaced = found.tokens().get(at + 1).is_none_or(|next| next.is_trivia());
-        if scope.parent == "thresholds" && bound_follows(found, at) {
+        if (scope.parent == "thresholds" || stem == "rows") && bound_follows(found, at) {
             bound_spelling(found, colon, if spaced { " >=" } else { ">=" });
             return 2;
         }

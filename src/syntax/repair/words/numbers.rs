@@ -1,6 +1,7 @@
 //! Keywords and numbers that KDL would refuse.
 
 use super::comments::hash_comment;
+use crate::base::units;
 use crate::syntax::codes;
 use crate::syntax::lexer::Token;
 use crate::syntax::repair::Findings;
@@ -52,8 +53,10 @@ pub(super) fn number(found: &mut Findings<'_>, token: Token, text: &str) {
     } else if unsigned.starts_with(|c: char| c.is_ascii_digit()) && !is_number(unsigned) {
         let meaning =
             format!("`{value}` is not a number: a value with a unit is written in quotes");
-        let quoted = format!("\"{text}\"");
-        let said = if bound.is_empty() { quoted } else { format!("\"{bound}{value}\"") };
+        // A unit in another spelling is a second mistake only for who reads what was written.
+        let unit = units::parse_any(value).err().and_then(|error| error.write);
+        let value = unit.as_deref().unwrap_or(value);
+        let said = format!("\"{bound}{value}\"");
         found.fixable(
             &codes::UNQUOTED_VALUE,
             span,
