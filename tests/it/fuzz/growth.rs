@@ -226,9 +226,10 @@ fn time_grows_with_length() {
             continue;
         }
         for (what, run) in WORKS {
-            let best = (0..3).map(|_| timed(*run, &tree)).find(|took| *took < LIMIT);
-            if best.is_none() {
-                let _ = writeln!(slow, "{what}: {name}: {:?}", timed(*run, &tree));
+            let took = timed(*run, &tree);
+            if took > LIMIT && (took > 5 * LIMIT || (0..2).all(|_| timed(*run, &tree) > LIMIT)) {
+                eprintln!("{what}: {name}: {took:?}");
+                let _ = writeln!(slow, "{what}: {name}: {took:?}");
             }
         }
     }
