@@ -8,21 +8,23 @@ pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let folded = fold(word);
-    candidates
-        .into_iter()
-        .filter_map(|candidate| {
-            let other = fold(candidate);
-            let limit = (folded.len().max(other.len()) / 3).max(1);
-            // Lengths alone already tell most words apart.
-            if folded.len().abs_diff(other.len()) > limit {
-                return None;
-            }
-            let distance = distance(&folded, &other);
-            (distance <= limit).then_some((distance, candidate))
-        })
-        .min_by_key(|&(distance, candidate)| (distance, candidate.len().abs_diff(word.len())))
-        .map(|(_, candidate)| candidate)
+    let folded: Vec<char> = word.chars().map(fold).collect();
+    let mut best: Option<((usize, usize), &str)> = None;
+    for candidate in candidates {
+        let length = candidate.chars().count();
+        let limit = (folded.len().max(length) / 3).max(1);
+        let limit = best.map_or(limit, |((distance, _), _)| limit.min(distance));
+        // Lengths alone already tell most words apart.
+        if folded.len().abs_diff(length) > limit {
+            continue;
+        }
+        let Some(distance) = distance(&folded, candidate, limit) else { continue };
+        let rank = (distance, candidate.len().abs_diff(word.len()));
+        if best.is_none_or(|(known, _)| rank < known) {
+            best = Some((rank, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
 }
 
 /// Returns help text that names the nearest candidate, or lists a few of them.
@@ -48,12 +50,41 @@ pub(crate) fn quoted(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn fold(word: &str) -> Vec<char> {
-    word.chars().map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() }).collect()
+fn fold(c: char) -> char {
+    if c == '_' { '-' } else { c.to_ascii_lowercase() }
+}
+
+/// Optimal string alignment distance, or `None` when it is larger than `limit`.
+///
+/// What both start and end with is left out: names of one project have much in common.
+fn distance(word: &[char], candidate: &str, limit: usize) -> Option<usize> {
+    let mut other = candidate.chars().map(fold);
+    let mut ahead = other.clone();
+    let mut a = word;
+    while let (Some((first, rest)), Some(c)) = (a.split_first(), ahead.next())
+        && *first == c
+    {
+        other.next();
+        a = rest;
+    }
+    while let (Some((last, rest)), Some(c)) = (a.split_last(), other.clone().next_back())
+        && *last == c
+    {
+        other.next_back();
+        a = rest;
+    }
+    let b: Vec<char> = other.collect();
+    let longer = a.len().max(b.len());
+    // Both ends differ: one edit mends one character, or swaps two.
+    if a.is_empty() || b.is_empty() || limit < 2 && longer > 2 {
+        return (longer <= limit).then_some(longer);
+    }
+    let distance = alignment(a, &b);
+    (distance <= limit).then_some(distance)
 }
 
 /// Optimal string alignment distance with three rolling rows.
-fn distance(a: &[char], b: &[char]) -> usize {
+fn alignment(a: &[char], b: &[char]) -> usize {
     let mut before_last: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     let mut a_previous = None;

@@ -123,6 +123,11 @@ pub(crate) static MATRIX_TOO_LARGE: Code = Code::fatal(
     "a matrix with more than 10,000 combinations",
     include_str!("codes/matrix_too_large.md"),
 );
+pub(crate) static DEEP_SCHEMA: Code = Code::fatal(
+    "deep-schema",
+    "a schema that extends more than 16 others, one above the other",
+    include_str!("codes/deep_schema.md"),
+);
 pub(crate) static STRANGE_MATRIX_VALUE: Code = Code::fatal(
     "strange-matrix-value",
     "a matrix value that cannot be part of a stage's name",
@@ -172,6 +177,7 @@ pub(crate) static CODES: &[&Code] = &[
     &MISSING_REFERENCE,
     &MIXED_MEASURES,
     &MATRIX_TOO_LARGE,
+    &DEEP_SCHEMA,
     &STRANGE_MATRIX_VALUE,
     &MISSING_INCLUDE,
     &INCLUDE_CYCLE,

@@ -62,10 +62,13 @@ fn unknown_drop(base: &Schema, name: &Spanned<String>) -> Problem {
     let names = base.columns.iter().map(|column| column.name.value.as_str());
     let text = format!("`{}` is no column of the schema it is dropped from", name.value);
     let mut problem = Problem::new(ProblemKind::UnknownDrop, name.span, text).label("not a column");
-    if let Some(near) = suggest::nearest(&name.value, names.clone()) {
-        problem = problem.fix(format!("drop `{near}`"), name.span, spelling::word(near));
+    match suggest::nearest(&name.value, names.clone()) {
+        Some(near) => {
+            problem = problem.fix(format!("drop `{near}`"), name.span, spelling::word(near));
+            problem.help = Some(format!("did you mean `{near}`?"));
+        }
+        None => problem.help = suggest::did_you_mean(&name.value, names),
     }
-    problem.help = suggest::did_you_mean(&name.value, names);
     problem
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Mended {
     passes: Vec<Shift>,
     /// Places of the source that were mended, so that nothing else is said of them.
     touched: Vec<Span>,
+    /// For each of these the end of whichever of it and those before it reaches furthest.
+    reach: Vec<u32>,
     /// Lines of the source on which something unclear was left out.
     cut_lines: Vec<std::ops::Range<usize>>,
 }
@@ -34,13 +36,15 @@ pub(crate) struct Mended {
 pub(crate) fn mend(file: FileId, text: &str, sink: &mut Sink) -> Mended {
     let tokens = lexer::tokens(text);
     let (passes, touched, cut_lines) = (Vec::new(), Vec::new(), Vec::new());
-    let mut mended = Mended { file, text: text.to_owned(), tokens, passes, touched, cut_lines };
+    let (copy, reach) = (text.to_owned(), Vec::new());
+    let mut mended = Mended { file, text: copy, tokens, passes, touched, reach, cut_lines };
     for pass in [strings::comments, strings::find, balance::find, words::find] {
         let mut found = Findings { mended: &mended, list: Vec::new() };
         pass(&mut found);
         let list = found.list;
         mended.apply(list, text, sink);
     }
+    mended.sort_places();
     mended
 }
 
@@ -161,16 +165,37 @@ impl Mended {
 
     /// Whether a place was mended: what else is said of it is an echo.
     pub(crate) fn was_touched(&self, span: Span) -> bool {
-        self.touched.iter().any(|it| {
-            !it.is_empty()
-                && (it.contains(span)
-                    || span.contains(*it) && span.end - span.start <= it.end - it.start + 2)
-        })
+        let behind = self.touched.partition_point(|it| it.start <= span.start);
+        let around = behind.checked_sub(1).and_then(|last| self.reach.get(last));
+        let first = self.touched.partition_point(|it| it.start < span.start);
+        // One that lies inside is an echo as well when it is at most two bytes shorter.
+        let inside = self.touched.get(first..).unwrap_or_default();
+        let mut inside = inside.iter().take_while(|it| it.start <= span.start + 2);
+        around.is_some_and(|&end| end >= span.end)
+            || inside.any(|it| span.contains(*it) && span.end - span.start <= it.end - it.start + 2)
+    }
+
+    fn sort_places(&mut self) {
+        self.touched.retain(|it| !it.is_empty());
+        self.touched.sort_unstable();
+        let mut furthest = 0;
+        let further = |it: &Span| {
+            furthest = it.end.max(furthest);
+            furthest
+        };
+        self.reach = self.touched.iter().map(further).collect();
+        self.cut_lines.sort_unstable_by_key(|line| line.start);
+        self.cut_lines.dedup();
     }
 
     /// Whether something was left out on the line where a place begins.
     pub(crate) fn was_cut_on_line_of(&self, span: Span) -> bool {
-        self.cut_lines.iter().any(|line| line.contains(&(span.start as usize)))
+        let at = span.start as usize;
+        let behind = self.cut_lines.partition_point(|line| line.start <= at);
+        behind
+            .checked_sub(1)
+            .and_then(|last| self.cut_lines.get(last))
+            .is_some_and(|it| at < it.end)
     }
 
     fn apply(&mut self, findings: Vec<Finding>, source: &str, sink: &mut Sink) {

@@ -1,7 +1,7 @@
 //! Cuts mended text at top-level nodes into ranges that concatenate to it.
 //!
-//! It also refuses what would cost the parser exponential time or its stack: deep nesting and
-//! slashdashed blocks within each other.
+//! It also refuses what would cost the parser exponential time or its stack: deep nesting of blocks
+//! and comments, and slashdashed blocks within each other.
 
 use crate::base::diagnostic::Sink;
 use crate::syntax::codes;
@@ -30,7 +30,8 @@ pub(crate) fn split(mended: &Mended, sink: &mut Sink) -> Vec<Chunk> {
                 finish(mended, &mut scan, token.end, &mut chunks, sink);
             }
         }
-        if scan.too_deep() && scan.refused.is_none() {
+        let too_deep = scan.too_deep() || comment_depth(token.text(&mended.text)) > MAX_DEPTH;
+        if too_deep && scan.refused.is_none() {
             scan.refused = Some((token.start, token.end));
         }
     }
@@ -43,10 +44,10 @@ fn finish(mended: &Mended, scan: &mut Scan, end: usize, chunks: &mut Vec<Chunk>,
     match scan.refused {
         Some((start, stop)) => sink.report(
             codes::DEEP_NESTING
-                .at(mended.span(start, stop), "blocks are nested too deeply")
+                .at(mended.span(start, stop), "this is nested too deeply")
                 .label("too deep from here on")
                 .help(format!(
-                    "at most {MAX_DEPTH} blocks, and {MAX_SLASHDASH} blocks commented out with `/-`, \
+                    "at most {MAX_DEPTH} blocks or comments, and {MAX_SLASHDASH} blocks behind `/-`, \
                      may stand within each other"
                 )),
         ),
@@ -54,6 +55,32 @@ fn finish(mended: &Mended, scan: &mut Scan, end: usize, chunks: &mut Vec<Chunk>,
         None => {}
     }
     *scan = Scan { start: end, ..Scan::default() };
+}
+
+/// How deep the comments of a token nest that starts with one, or with a line's continuation.
+fn comment_depth(token: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    if !token.starts_with("/*") && !token.starts_with('\\') {
+        return 0;
+    }
+    let mut rest = token;
+    while let Some(at) = rest.find(['/', '*']) {
+        let found = rest.get(at..).unwrap_or_default();
+        let step = match found.get(..2) {
+            Some("/*") => {
+                depth += 1;
+                2
+            }
+            Some("*/") => {
+                depth = depth.saturating_sub(1);
+                2
+            }
+            _ => 1,
+        };
+        deepest = deepest.max(depth);
+        rest = found.get(step..).unwrap_or_default();
+    }
+    deepest
 }
 
 #[derive(Default)]

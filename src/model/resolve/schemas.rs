@@ -12,6 +12,9 @@ use crate::schema::{extend, literal, types};
 use crate::syntax::ast;
 use crate::syntax::tree::{Literal, RawBound, Scalar as Raw};
 
+/// A schema stands on at most this many others. Each holds the columns of all below it.
+const MAX_BASES: usize = 16;
+
 impl Resolver<'_> {
     /// All schemas by id, bases before what extends them.
     pub(super) fn schemas_in_order(&mut self) -> Vec<NamedSchema> {
@@ -63,6 +66,7 @@ impl Resolver<'_> {
         }
         for (at, base) in chain.into_iter().rev() {
             let Some(schema) = declared.get(at) else { continue };
+            let base = base.filter(|base| self.is_shallow(base, done));
             let parent = base.as_ref().and_then(|it| done.get(it.value.index())?.as_ref());
             let parent = parent.map(|it| it.schema.clone());
             let resolved = self.schema(schema, base, parent);
@@ -70,6 +74,24 @@ impl Resolver<'_> {
                 *slot = Some(resolved);
             }
         }
+    }
+
+    /// Whether a schema may extend this one; reports when it stands on too many others.
+    fn is_shallow(&mut self, base: &Spanned<SchemaId>, done: &[Option<NamedSchema>]) -> bool {
+        let below = |id: &SchemaId| {
+            let schema = done.get(id.index())?.as_ref()?;
+            schema.extends.as_ref().map(|it| it.value)
+        };
+        let others = std::iter::successors(Some(base.value), below).take(MAX_BASES + 1).count();
+        if others > MAX_BASES {
+            self.sink.report(
+                codes::DEEP_SCHEMA
+                    .at(base.span, format!("more than {MAX_BASES} schemas extend each other"))
+                    .label("one too many")
+                    .help("write the columns of some of them into one schema"),
+            );
+        }
+        others <= MAX_BASES
     }
 
     fn schema_circle(

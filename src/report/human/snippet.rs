@@ -48,13 +48,14 @@ impl Snippet {
     }
 
     fn push(&mut self, file: &SourceFile, number: usize, room: usize, focus: Option<Range<usize>>) {
-        let source = file.line_range(number);
+        let line = file.line_range(number);
+        let source = near(&file.text, line.clone(), room, focus.clone());
         let cells = cells(file.text.get(source.clone()).unwrap_or_default(), source.start);
         let total = cells.last().map_or(0, |cell| cell.column + cell.text.width);
         let window = window(&cells, total, room, focus);
         let start = self.text.len();
         let mut marks = Vec::new();
-        if window.start > 0 {
+        if window.start > 0 || source.start > line.start {
             self.text.push('…');
         }
         for cell in &cells {
@@ -64,7 +65,7 @@ impl Snippet {
             }
         }
         marks.push((marks.last().map_or(source.start, |&(at, _)| at + 1), self.text.len()));
-        if window.end < total {
+        if window.end < total || source.end < line.end {
             self.text.push('…');
         } else if let Some(last) = marks.last_mut() {
             last.0 = source.end;
@@ -152,6 +153,17 @@ fn cells(line: &str, start: usize) -> Vec<Cell> {
         cell
     };
     line.char_indices().map(cell).collect()
+}
+
+/// The part of a line that can come to be seen: all of it unless it is far wider than the screen.
+fn near(text: &str, line: Range<usize>, room: usize, focus: Option<Range<usize>>) -> Range<usize> {
+    // Four bytes a character, and the focus may stand at either end.
+    let spare = 8 * room.max(20);
+    let focus = focus.unwrap_or(line.start..line.start);
+    let boundary = |at: usize| (at..line.end).find(|&at| text.is_char_boundary(at));
+    let start = focus.start.saturating_sub(spare).max(line.start);
+    let end = focus.end.min(focus.start + spare) + spare;
+    boundary(start).unwrap_or(line.end)..boundary(end).unwrap_or(line.end)
 }
 
 /// Columns to show: all when they fit, else `room` of them around the focus.
