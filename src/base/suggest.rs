@@ -79,8 +79,17 @@ fn distance(word: &[char], candidate: &str, limit: usize) -> Option<usize> {
     if a.is_empty() || b.is_empty() || limit < 2 && longer > 2 {
         return (longer <= limit).then_some(longer);
     }
+    // An edit changes at most two characters of those that occur.
+    if (occurring(a) ^ occurring(&b)).count_ones() as usize > 2 * limit {
+        return None;
+    }
     let distance = alignment(a, &b);
     (distance <= limit).then_some(distance)
+}
+
+/// A bit for each character that occurs; some share one.
+fn occurring(word: &[char]) -> u64 {
+    word.iter().fold(0, |bits, &c| bits | 1 << (u32::from(c) % 64))
 }
 
 /// Optimal string alignment distance with three rolling rows.

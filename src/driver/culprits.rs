@@ -5,6 +5,7 @@
 
 use crate::base::diagnostic::{Diagnostic, Sink};
 use crate::base::source::{SourceMap, Span};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// Endings of files: a spelling that is one is right.
@@ -16,9 +17,10 @@ const ENDINGS: &[&str] =
 pub(super) fn find(sink: &mut Sink, sources: &SourceMap) {
     let mut blamed: BTreeMap<(Span, String), Diagnostic> = BTreeMap::new();
     let mut unknown: BTreeMap<String, Span> = BTreeMap::new();
-    let mut more: Vec<(Span, Span)> = Vec::new();
+    let mut more: BTreeMap<Span, Vec<Span>> = BTreeMap::new();
+    let words = Words { sources, counts: OnceCell::new() };
     sink.retain(|it| {
-        if let Some((place, word)) = it.defined.and_then(|place| culprit(it, place, sources)) {
+        if let Some((place, word)) = it.defined.and_then(|place| culprit(it, place, &words)) {
             let entry = blamed.entry((place, word.clone()));
             let told = entry.or_insert_with(|| blame(it, place, &word, sources));
             told.secondary.push(crate::base::diagnostic::Label {
@@ -32,29 +34,30 @@ pub(super) fn find(sink: &mut Sink, sources: &SourceMap) {
         }
         let first = *unknown.entry(it.message.clone()).or_insert(it.primary.span);
         if first != it.primary.span {
-            more.push((first, it.primary.span));
+            more.entry(first).or_default().push(it.primary.span);
         }
         first == it.primary.span
     });
-    for (first, again) in more {
-        for it in sink.iter_mut().filter(|it| it.primary.span == first) {
+    for it in sink.iter_mut() {
+        for span in more.remove(&it.primary.span).unwrap_or_default() {
             let text = "and here".to_owned();
-            it.secondary.push(crate::base::diagnostic::Label { span: again, text });
+            it.secondary.push(crate::base::diagnostic::Label { span, text });
         }
     }
     blamed.into_values().for_each(|it| sink.report(it));
 }
 
 /// The word of a definition to blame, and what it should be.
-fn culprit(it: &Diagnostic, place: Span, sources: &SourceMap) -> Option<(Span, String)> {
-    let (defined, used) = (sources.text(place), sources.text(it.primary.span));
+fn culprit(it: &Diagnostic, place: Span, words: &Words<'_>) -> Option<(Span, String)> {
+    let text = |span: Span| words.sources.text(span);
+    let (defined, used) = (text(place), text(it.primary.span));
     let (ours, theirs) = difference(defined, used)?;
     let (wrong, right) = (defined.get(ours.clone())?, used.get(theirs)?);
-    let weight = |word: &str| count(word, sources) + 2 * usize::from(ENDINGS.contains(&word));
+    let weight = |word: &str| words.count(word) + 2 * usize::from(ENDINGS.contains(&word));
     let start = place.start as usize;
     let span = Span::new(place.file, start + ours.start, start + ours.end);
     // What is spelled so elsewhere too was meant so.
-    let lonely = count(wrong, sources) == 1;
+    let lonely = words.count(wrong) == 1;
     (lonely && weight(right) > weight(wrong)).then(|| (span, right.to_owned()))
 }
 
@@ -89,17 +92,21 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
 }
 
-/// How often a word stands in the project's files.
-fn count(word: &str, sources: &SourceMap) -> usize {
-    let edges = |text: &str, at: usize| {
-        let before = text.as_bytes().get(at.wrapping_sub(1)).is_some_and(|it| is_word(*it));
-        let after = text.as_bytes().get(at + word.len()).is_some_and(|it| is_word(*it));
-        !before && !after
-    };
-    sources
-        .iter()
-        .map(|(_, file)| {
-            file.text.match_indices(word).filter(|(at, _)| edges(&file.text, *at)).count()
-        })
-        .sum()
+/// How often each word stands in the project's files; counted when first asked for.
+struct Words<'a> {
+    sources: &'a SourceMap,
+    counts: OnceCell<BTreeMap<&'a str, usize>>,
+}
+
+impl Words<'_> {
+    fn count(&self, word: &str) -> usize {
+        let counts = self.counts.get_or_init(|| {
+            let mut counts = BTreeMap::new();
+            let texts = self.sources.iter().map(|(_, file)| &*file.text);
+            let words = texts.flat_map(|it| it.split(|c: char| !c.is_ascii_alphanumeric()));
+            words.for_each(|word| *counts.entry(word).or_default() += 1);
+            counts
+        });
+        counts.get(word).copied().unwrap_or_default()
+    }
 }

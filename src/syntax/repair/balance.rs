@@ -223,11 +223,11 @@ fn inline_start(found: &Findings<'_>, line: Line, close: Token) -> Option<Token>
     let from = tokens.partition_point(|it| it.start < line.first.start);
     let said = tokens.get(from..).unwrap_or_default().iter();
     let said = said.take_while(|it| it.end <= close.start).filter(|it| !it.is_trivia());
-    let said: Vec<Token> = said.copied().collect();
+    // A line with another brace is no block that only lacks its opening.
+    let is_brace = |it: &Token| matches!(it.kind, TokenKind::OpenBrace | TokenKind::CloseBrace);
+    let plain = |it: &Token| (!is_brace(it)).then_some(*it);
+    let said: Vec<Token> = said.map(plain).collect::<Option<_>>()?;
     let name = said.first()?.text(found.text());
-    if said.iter().any(|it| it.kind == TokenKind::OpenBrace) {
-        return None;
-    }
     if BLOCK_ONLY.contains(&name) {
         return said.get(1).copied();
     }
