@@ -12,6 +12,9 @@ use std::ops::Range;
 /// Slashdashed blocks within each other: each level costs the parser four times the time.
 const MAX_SLASHDASH: usize = 4;
 
+/// Brackets that mean nothing in one node: the parser needs stack for each that it stumbles over.
+const MAX_LOOSE: usize = 256;
+
 /// One top-level node with the comments and blank lines before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Chunk {
@@ -31,8 +34,8 @@ pub(crate) fn split(mended: &Mended, sink: &mut Sink) -> Vec<Chunk> {
             }
         }
         let too_deep = scan.too_deep() || comment_depth(token.text(&mended.text)) > MAX_DEPTH;
-        if too_deep && scan.refused.is_none() {
-            scan.refused = Some((token.start, token.end));
+        if (too_deep || scan.loose > MAX_LOOSE) && scan.refused.is_none() {
+            scan.refused = Some((token.start, token.end, too_deep));
         }
     }
     finish(mended, &mut scan, mended.text.len(), &mut chunks, sink);
@@ -42,7 +45,12 @@ pub(crate) fn split(mended: &Mended, sink: &mut Sink) -> Vec<Chunk> {
 fn finish(mended: &Mended, scan: &mut Scan, end: usize, chunks: &mut Vec<Chunk>, sink: &mut Sink) {
     let range = scan.start..end;
     match scan.refused {
-        Some((start, stop)) => sink.report(
+        Some((start, stop, false)) => sink.report(
+            codes::SYNTAX_ERROR
+                .at(mended.span(start, stop), "this cannot be read")
+                .label("too many brackets that belong to nothing"),
+        ),
+        Some((start, stop, true)) => sink.report(
             codes::DEEP_NESTING
                 .at(mended.span(start, stop), "this is nested too deeply")
                 .label("too deep from here on")
@@ -96,7 +104,10 @@ struct Scan {
     dashed: bool,
     /// Most `/-` in a row.
     run: usize,
-    refused: Option<(usize, usize)>,
+    /// The token with which it became too much, and whether that is for its depth.
+    refused: Option<(usize, usize, bool)>,
+    /// Brackets, blocks side by side in one node, braces that close nothing.
+    loose: usize,
 }
 
 impl Scan {
@@ -121,18 +132,17 @@ impl Scan {
                 return false;
             }
             TokenKind::OpenBrace => {
+                self.loose += usize::from(self.blocks.is_empty());
                 self.blocks.push(self.pending > 0);
                 self.pending = 0;
             }
             TokenKind::CloseBrace => {
-                self.blocks.pop();
+                if self.blocks.pop().is_none() {
+                    self.loose += 1;
+                }
             }
-            TokenKind::OpenParen
-            | TokenKind::CloseParen
-            | TokenKind::Equals
-            | TokenKind::Bracket
-            | TokenKind::String(_)
-            | TokenKind::Word => {}
+            TokenKind::OpenParen | TokenKind::CloseParen | TokenKind::Bracket => self.loose += 1,
+            TokenKind::Equals | TokenKind::String(_) | TokenKind::Word => {}
         }
         self.run = 0;
         (self.said, self.dashed) = (true, false);
@@ -146,6 +156,6 @@ impl Scan {
 
     fn too_deep(&self) -> bool {
         let commented = self.blocks.iter().filter(|&&it| it).count();
-        self.blocks.len() > MAX_DEPTH || commented > MAX_SLASHDASH || self.run > MAX_SLASHDASH
+        self.blocks.len().max(self.loose) > MAX_DEPTH || commented.max(self.run) > MAX_SLASHDASH
     }
 }

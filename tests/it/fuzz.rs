@@ -84,7 +84,8 @@ impl Worker {
     fn start() -> Self {
         let (texts, waiting) = channel::<String>();
         let (done, outcomes) = channel();
-        std::thread::spawn(move || {
+        let thread = std::thread::Builder::new().stack_size(256 << 20);
+        let work = move || {
             for text in waiting {
                 let outcome = catch_unwind(AssertUnwindSafe(|| promises(&text)));
                 let outcome = outcome.unwrap_or_else(|panic| Err(message(panic.as_ref())));
@@ -92,7 +93,8 @@ impl Worker {
                     break;
                 }
             }
-        });
+        };
+        thread.spawn(work).expect("a thread starts");
         Self { texts, outcomes }
     }
 

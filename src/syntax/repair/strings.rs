@@ -213,9 +213,11 @@ fn unclosed_line(found: &mut Findings<'_>, index: usize, token: Token, kind: Str
             ("this string is not opened", label, "open the string")
         }
     };
+    // The mended string's end, counted in the text as it was.
+    let end = (to + range.len()).saturating_sub(instead.len()).max(from + 1).min(line.len());
     found.fixable(
         &codes::UNCLOSED_STRING,
-        found.span(start + from, (start + to - 1).max(start + from + 1)),
+        found.span(start + from, start + end),
         message,
         label,
         (title, vec![(span, instead.to_owned())]),
