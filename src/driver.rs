@@ -169,6 +169,9 @@ fn read_file(id: FileId, sources: &SourceMap, sink: &mut Sink, main: bool) -> as
     read_chunks(&cut, sink)
 }
 
+/// Bytes of stack for a thread that reads specs; only what is touched becomes memory.
+pub(crate) const STACK: usize = 256 << 20;
+
 /// Chunks that one thread takes at a time.
 const BATCH: usize = 16;
 
@@ -198,7 +201,7 @@ fn read_chunks(cut: &Cut, sink: &mut Sink) -> ast::Spec {
     };
     std::thread::scope(|scope| {
         for _ in 1..threads {
-            let thread = std::thread::Builder::new().stack_size(crate::STACK);
+            let thread = std::thread::Builder::new().stack_size(STACK);
             // Without a further thread the work takes longer and is the same.
             let _ = thread.spawn_scoped(scope, work);
         }

@@ -26,12 +26,9 @@ use std::process::ExitCode;
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     // Nested text costs the parser stack; a thread of our own has plenty of it on every system.
-    let thread = std::thread::Builder::new().stack_size(STACK);
+    let thread = std::thread::Builder::new().stack_size(driver::STACK);
     match thread.spawn(|| cli::run(args)).map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
         Ok(Err(_)) | Err(_) => ExitCode::FAILURE,
     }
 }
-
-/// Bytes of stack for a thread that reads specs; only what is touched becomes memory.
-pub(crate) const STACK: usize = 256 << 20;

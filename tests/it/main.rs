@@ -17,7 +17,6 @@ mod dvc;
 mod examples;
 mod fix;
 mod fmt;
-mod fuzz;
 mod infra;
 mod init;
 mod lock;
