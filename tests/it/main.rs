@@ -5,7 +5,6 @@
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    clippy::too_many_lines,
     reason = "a test that panics has failed, and tests look at the disk"
 )]
 
