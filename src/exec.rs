@@ -14,7 +14,6 @@ pub(crate) mod gitignore;
 pub(crate) mod groups;
 pub(crate) mod hash;
 pub(crate) mod history;
-pub(crate) mod ledger;
 pub(crate) mod lock;
 pub(crate) mod logs;
 pub(crate) mod machine;
@@ -22,6 +21,7 @@ pub(crate) mod params;
 pub(crate) mod process;
 pub(crate) mod progress;
 pub(crate) mod reason;
+pub(crate) mod recorder;
 pub(crate) mod restore;
 pub(crate) mod runcache;
 #[cfg(test)]

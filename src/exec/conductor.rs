@@ -4,11 +4,11 @@
 
 use crate::exec::groups::Groups;
 use crate::exec::history::History;
-use crate::exec::ledger::Ledger;
 use crate::exec::lock::{Entry, LockFile};
 use crate::exec::logs::Logs;
 use crate::exec::progress::{Detail, Event, FailureReport, Progress, Running, Status, Summary};
 use crate::exec::reason::Reason;
+use crate::exec::recorder::Recorder;
 use crate::exec::scheduler::{Job, Limits, Outcome, Scheduler, State};
 use crate::exec::signal;
 use crate::exec::task::Failure;
@@ -67,7 +67,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<Ending> {
     let started = Instant::now();
     let groups = Arc::new(Groups::default());
-    let ledger = Ledger::open(root)?;
+    let recorder = Recorder::open(root)?;
     let bench = Bench::new(root, plan, options, Arc::clone(&groups))?;
     let (sender, receiver) = mpsc::channel();
     let teller = sender.clone();
@@ -75,7 +75,7 @@ pub(crate) fn run(
         // Nobody listens any more once the run is over.
         let _ = teller.send(Message::Interrupted);
     })?;
-    let locked = ledger.snapshot();
+    let locked = recorder.snapshot();
     let (jobs, queue) = mpsc::channel();
     let queue = Mutex::new(queue);
     std::thread::scope(|scope| {
@@ -88,7 +88,7 @@ pub(crate) fn run(
             options,
             scheduler: Scheduler::new(plan, selected, options.limits),
             progress,
-            ledger,
+            recorder,
             history: History::begin(root),
             logs: Logs::new(root),
             running: BTreeMap::new(),
@@ -140,7 +140,7 @@ struct Conductor<'a> {
     options: Options,
     scheduler: Scheduler<'a>,
     progress: &'a mut dyn Progress,
-    ledger: Ledger,
+    recorder: Recorder,
     history: History,
     logs: Logs,
     /// Steps whose commands run, with their start and how much of their output was shown.
@@ -175,7 +175,7 @@ impl Conductor<'_> {
             }
             self.groups.expire(Instant::now());
             self.tick();
-            if let Err(error) = self.ledger.flush_if_due() {
+            if let Err(error) = self.recorder.flush_if_due() {
                 return Err(self.give_up(error));
             }
             self.leave_if_forced();
@@ -205,7 +205,7 @@ impl Conductor<'_> {
             Message::Ran(id, Ok(entry), took) => {
                 self.show_output(id);
                 self.running.remove(&id);
-                self.ledger.record(self.plan.step(id), Some(entry));
+                self.recorder.record(self.plan.step(id), Some(entry));
                 let reasons = self.reasons.remove(&id).unwrap_or_default();
                 self.ended(id, Status::Ran, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Ran);
@@ -233,12 +233,12 @@ impl Conductor<'_> {
                 self.scheduler.finish(id, Outcome::UpToDate);
             }
             Checked::Restored(reasons, entry) => {
-                self.ledger.record(self.plan.step(id), entry);
+                self.recorder.record(self.plan.step(id), entry);
                 self.ended(id, Status::Restored, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Restored);
             }
             Checked::Recorded(reasons, entry) => {
-                self.ledger.record(self.plan.step(id), Some(entry));
+                self.recorder.record(self.plan.step(id), Some(entry));
                 self.ended(id, Status::Recorded, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Restored);
             }
@@ -309,7 +309,7 @@ impl Conductor<'_> {
     fn leave_if_forced(&mut self) {
         let Some(second) = self.interrupts.get(1) else { return };
         if second.elapsed() >= LAST_WAIT {
-            let _ = self.ledger.flush();
+            let _ = self.recorder.flush();
             std::process::exit(130);
         }
     }
@@ -334,7 +334,7 @@ impl Conductor<'_> {
                 | State::Failed => {}
             }
         }
-        self.ledger.flush()?;
+        self.recorder.flush()?;
         self.history.finish(self.groups.busy())?;
         self.summary.took = started.elapsed();
         self.progress.event(&Event::Finished { summary: &self.summary });

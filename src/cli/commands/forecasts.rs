@@ -4,8 +4,8 @@ use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
 use crate::exec::disk::Disk;
 use crate::exec::forecast::{Fate, Forecast, forecast};
-use crate::exec::ledger::Ledger;
 use crate::exec::reason::Reason;
+use crate::exec::recorder::Recorder;
 use crate::exec::select::{Request, select};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
@@ -46,7 +46,7 @@ fn forecasts(
     selected: &BTreeSet<StepId>,
     force: bool,
 ) -> anyhow::Result<Vec<Forecast>> {
-    let lock = Ledger::read(&context.root)?;
+    let lock = Recorder::read(&context.root)?;
     let disk = Disk::look(&context.root)?;
     forecast(plan, selected, &lock, &disk, force)
 }

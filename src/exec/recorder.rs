@@ -29,7 +29,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 
 /// The lock file of a run.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub(crate) struct Recorder {
     root: Utf8PathBuf,
     lock: Arc<LockFile>,
     /// What the file was when it was read or written last.
@@ -47,7 +47,7 @@ pub(crate) struct Ledger {
 /// What tells whether somebody else wrote the file: inode, bytes, nanoseconds.
 type Stamp = (u64, u64, i64, i64);
 
-impl Ledger {
+impl Recorder {
     /// Reads the lock file of the project at `root`.
     pub(crate) fn open(root: &Utf8Path) -> anyhow::Result<Self> {
         let _guard = Guard::wait(root)?;
