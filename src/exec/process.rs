@@ -2,9 +2,12 @@
 //! of locks and of retries.
 #![expect(clippy::disallowed_methods, reason = "starts processes, reads SHELL")]
 
+mod direct;
+
 use crate::exec::groups::{Cause, Groups};
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
+use direct::{Redirection, Stream};
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use std::fs::File;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
@@ -17,23 +20,32 @@ pub(crate) struct Shell {
     program: Utf8PathBuf,
     /// What keeps the user's start-up files out.
     flags: &'static [&'static str],
+    /// Whether a command of plain words means to it what it means to the system.
+    plain: bool,
 }
 
 impl Shell {
     /// The shell in `SHELL`, else `/bin/sh`.
     pub(crate) fn from_env() -> Self {
         let named = std::env::var("SHELL").ok().filter(|shell| !shell.is_empty());
-        Self::named(named.as_deref().unwrap_or("/bin/sh").into())
+        let mut shell = Self::named(named.as_deref().unwrap_or("/bin/sh").into());
+        // Functions that bash takes from the environment stand in for programs.
+        shell.plain &= std::env::vars_os().all(|(name, _)| {
+            name != "BASH_ENV" && !name.as_encoded_bytes().starts_with(b"BASH_FUNC_")
+        });
+        shell
     }
 
     fn named(program: Utf8PathBuf) -> Self {
-        let flags: &[&str] = match program.file_name().map(str::to_lowercase).as_deref() {
-            Some("bash") => &["--noprofile", "--norc"],
-            Some("zsh") => &["--no-rcs"],
-            Some("fish") => &["--no-config"],
-            _ => &[],
+        let name = program.file_name().map(str::to_lowercase);
+        let (flags, plain): (&[&str], bool) = match name.as_deref() {
+            Some("bash") => (&["--noprofile", "--norc"], true),
+            Some("zsh") => (&["--no-rcs"], false),
+            Some("fish") => (&["--no-config"], false),
+            Some("sh" | "dash" | "ash") => (&[], true),
+            _ => (&[], false),
         };
-        Self { program, flags }
+        Self { program, flags, plain }
     }
 }
 
@@ -59,13 +71,61 @@ pub(crate) enum Ended {
     Interrupted,
 }
 
-/// Runs `script` to its end.
+/// Runs `script` to its end, as its shell would.
 pub(crate) fn run(
     script: &str,
     surroundings: &Surroundings<'_>,
     groups: &Groups,
 ) -> anyhow::Result<Ended> {
-    let mut child = start(script, surroundings)?;
+    let commands = if surroundings.shell.plain { direct::parse(script) } else { None };
+    let Some(commands) = commands else { return in_shell(script, surroundings, groups) };
+    for command in &commands {
+        let ended = match start(command, surroundings) {
+            Some(child) => attend(child, surroundings, groups)?,
+            // The shell knows best how to say what is wrong with it.
+            None => in_shell(command.text, surroundings, groups)?,
+        };
+        if ended != Ended::Exited(0) {
+            return Ok(ended);
+        }
+    }
+    Ok(Ended::Exited(0))
+}
+
+fn in_shell(
+    script: &str,
+    surroundings: &Surroundings<'_>,
+    groups: &Groups,
+) -> anyhow::Result<Ended> {
+    let Surroundings { shell, directory, .. } = surroundings;
+    let mut command = Command::new(&shell.program);
+    command.args(shell.flags).arg("-c").arg(script);
+    let streams = Streams::of(surroundings.log)?;
+    let child = streams.attach(&mut command, surroundings).spawn().with_context(|| {
+        format!("`{}` cannot be started in `{directory}`: is SHELL right?", shell.program)
+    })?;
+    attend(child, surroundings, groups)
+}
+
+/// Starts a command without a shell; `None` when something of it is not there or not allowed.
+fn start(plain: &direct::Command<'_>, surroundings: &Surroundings<'_>) -> Option<Child> {
+    let mut streams = Streams::of(surroundings.log).ok()?;
+    for redirection in &plain.redirections {
+        streams.redirect(redirection, surroundings.directory).ok()?;
+    }
+    let (program, arguments) = plain.words.split_first()?;
+    let mut command = Command::new(program);
+    // What a shell would say of where it is.
+    command.args(arguments).env("PWD", surroundings.directory);
+    streams.attach(&mut command, surroundings).spawn().ok()
+}
+
+/// Waits for a process that was just started, and for its group if that was told to end.
+fn attend(
+    mut child: Child,
+    surroundings: &Surroundings<'_>,
+    groups: &Groups,
+) -> anyhow::Result<Ended> {
     let leader = Pid::from_child(&child);
     groups.add(leader, surroundings.deadline);
     // The child is left unreaped until its group is off the list: its number stays taken.
@@ -83,21 +143,49 @@ pub(crate) fn run(
     })
 }
 
-fn start(script: &str, surroundings: &Surroundings<'_>) -> anyhow::Result<Child> {
-    let Surroundings { shell, directory, env, log, deadline: _ } = surroundings;
-    let duplicate = || log.try_clone().context("the log file cannot be shared");
-    Command::new(&shell.program)
-        .args(shell.flags)
-        .arg("-c")
-        .arg(script)
-        .current_dir(directory)
-        .envs(env.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
-        .stdout(duplicate()?)
-        .stderr(duplicate()?)
-        .process_group(0)
-        .spawn()
-        .with_context(|| format!("`{}` cannot be started in `{directory}`", shell.program))
+/// Where a process reads from and writes to.
+struct Streams {
+    input: Option<File>,
+    output: File,
+    errors: File,
+}
+
+impl Streams {
+    fn of(log: &File) -> anyhow::Result<Self> {
+        let duplicate = || log.try_clone().context("the log file cannot be shared");
+        Ok(Self { input: None, output: duplicate()?, errors: duplicate()? })
+    }
+
+    fn redirect(&mut self, redirection: &Redirection, directory: &Utf8Path) -> std::io::Result<()> {
+        match redirection {
+            Redirection::Input(path) => self.input = Some(File::open(directory.join(path))?),
+            Redirection::Output { stream, path, append } => {
+                let mut options = File::options();
+                options.create(true).write(true).append(*append).truncate(!append);
+                let file = options.open(directory.join(path))?;
+                match stream {
+                    Stream::Output => self.output = file,
+                    Stream::Errors => self.errors = file,
+                }
+            }
+            Redirection::ErrorsToOutput => self.errors = self.output.try_clone()?,
+        }
+        Ok(())
+    }
+
+    fn attach<'c>(
+        self,
+        command: &'c mut Command,
+        surroundings: &Surroundings<'_>,
+    ) -> &'c mut Command {
+        command
+            .current_dir(surroundings.directory)
+            .envs(surroundings.env.iter().map(|(name, value)| (name, value)))
+            .stdin(self.input.map_or_else(Stdio::null, Stdio::from))
+            .stdout(self.output)
+            .stderr(self.errors)
+            .process_group(0)
+    }
 }
 
 fn wait(child: &mut Child) -> anyhow::Result<ExitStatus> {

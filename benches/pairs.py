@@ -1,6 +1,6 @@
 """Times two commands in turn and prints medians and their ratio.
 
-Usage: python tests/bench/pairs.py [-n ROUNDS] A... -- B...
+Usage: python benches/pairs.py [-n ROUNDS] A... -- B...
 Wall time, CPU time (user and system, children included) and peak memory, each the median over all
 rounds; one round of both is run first and not counted. The ratio is A over B.
 """

@@ -1,6 +1,6 @@
 """Writes a spec with N stages in layers, with schemas, params and metrics, as real ones look.
 
-Usage: python tests/bench/spec.py N DIR
+Usage: python benches/spec.py N DIR
 Also writes the params file and the scripts that the stages name, so that `mlc check` is clean.
 """
 
