@@ -10,6 +10,7 @@ pub(crate) mod loading;
 pub(crate) mod progress;
 pub(crate) mod scaffold;
 pub(crate) mod tour;
+pub(crate) mod unchanged;
 pub(crate) mod writing;
 
 use crate::cli::args::Cli;

@@ -29,6 +29,7 @@ pub(crate) mod sample;
 pub(crate) mod scheduler;
 pub(crate) mod select;
 pub(crate) mod signal;
+pub(crate) mod snapshot;
 pub(crate) mod state;
 pub(crate) mod task;
 pub(crate) mod time;

@@ -25,6 +25,9 @@ use std::process::ExitCode;
 /// Runs `mlc` with these arguments, the first being the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(exit) = cli::unchanged::answer(&args) {
+        return exit.into();
+    }
     // Nested text costs the parser stack; a thread of our own has plenty of it on every system.
     let thread = std::thread::Builder::new().stack_size(driver::STACK);
     match thread.spawn(|| cli::run(args)).map(std::thread::JoinHandle::join) {

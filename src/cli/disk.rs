@@ -16,6 +16,26 @@ pub(crate) struct DiskFiles {
     tracked: OnceLock<BTreeSet<Utf8PathBuf>>,
     dvcignore: DvcIgnore,
     hidden: Mutex<BTreeMap<Utf8PathBuf, bool>>,
+    /// What was looked at, where somebody wants to know.
+    looks: Option<Mutex<BTreeSet<(Utf8PathBuf, Look)>>>,
+}
+
+/// What of a path was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Look {
+    /// The text of a file, or the names in a folder.
+    Content,
+    /// Whether it is there, and what it is.
+    Kind,
+}
+
+/// Everything that was looked at.
+#[derive(Debug)]
+pub(crate) struct Looks {
+    pub(crate) paths: BTreeSet<(Utf8PathBuf, Look)>,
+    /// Whether it mattered what git tracks.
+    pub(crate) asked_git: bool,
+    pub(crate) dvcignore: DvcIgnore,
 }
 
 impl DiskFiles {
@@ -25,6 +45,28 @@ impl DiskFiles {
             tracked: OnceLock::new(),
             dvcignore: DvcIgnore::new(root),
             hidden: Mutex::default(),
+            looks: None,
+        }
+    }
+
+    /// As [`Self::new`]; what is looked at is noted for [`Self::into_looks`].
+    pub(crate) fn noting(root: &Utf8Path) -> Self {
+        Self { looks: Some(Mutex::default()), ..Self::new(root) }
+    }
+
+    pub(crate) fn into_looks(self) -> Looks {
+        let looks = self.looks.map(|it| it.into_inner().unwrap_or_else(PoisonError::into_inner));
+        Looks {
+            paths: looks.unwrap_or_default(),
+            asked_git: self.tracked.get().is_some(),
+            dvcignore: self.dvcignore,
+        }
+    }
+
+    fn note(&self, path: &Utf8Path, look: Look) {
+        if let Some(looks) = &self.looks {
+            let mut looks = looks.lock().unwrap_or_else(PoisonError::into_inner);
+            looks.insert((path.to_owned(), look));
         }
     }
 
@@ -74,12 +116,14 @@ impl DiskFiles {
 
 impl Files for DiskFiles {
     fn read(&self, path: &Utf8Path) -> Option<Arc<str>> {
+        self.note(path, Look::Content);
         let full = self.root.join(path);
         fs::metadata(&full).ok().filter(fs::Metadata::is_file)?;
         fs::read_to_string(full).ok().map(Arc::from)
     }
 
     fn entry(&self, path: &Utf8Path) -> Entry {
+        self.note(path, Look::Kind);
         match fs::symlink_metadata(self.root.join(path)) {
             Err(_) => Entry::Missing,
             Ok(found) if found.is_file() => Entry::File,
@@ -90,6 +134,7 @@ impl Files for DiskFiles {
     }
 
     fn list(&self, path: &Utf8Path) -> Vec<String> {
+        self.note(path, Look::Content);
         let entries = self.root.join(path).read_dir_utf8().into_iter().flatten().flatten();
         let mut names: Vec<String> = entries.map(|it| it.file_name().to_owned()).collect();
         names.sort();
@@ -102,6 +147,7 @@ impl Files for DiskFiles {
     }
 
     fn dvc_ignored(&self, path: &Utf8Path) -> bool {
+        self.note(path, Look::Kind);
         let folder = path.parent().unwrap_or(Utf8Path::new(""));
         self.hides_folder(folder) || self.dvcignore.hides_entry(path, self.root.join(path).is_dir())
     }

@@ -21,7 +21,15 @@ pub(crate) struct Ready {
 ///
 /// Warnings are left to `mlc check`.
 pub(crate) fn load_or_report(context: &Context) -> anyhow::Result<Result<Ready, Exit>> {
-    let loaded = load(context)?;
+    load_from(context, &DiskFiles::new(&context.root))
+}
+
+/// As [`load_or_report`], looking at the disk through `files`.
+pub(crate) fn load_from(
+    context: &Context,
+    files: &DiskFiles,
+) -> anyhow::Result<Result<Ready, Exit>> {
+    let loaded = read(context, files)?;
     match loaded.plan {
         Some(plan) => Ok(Ok(Ready { plan, sources: loaded.sources })),
         None => {
@@ -38,6 +46,10 @@ pub(crate) fn load_or_report(context: &Context) -> anyhow::Result<Result<Ready, 
 
 /// Loads and checks the spec. An error says that there is none, or that it cannot be read.
 pub(crate) fn load(context: &Context) -> anyhow::Result<Loaded> {
+    read(context, &DiskFiles::new(&context.root))
+}
+
+fn read(context: &Context, files: &DiskFiles) -> anyhow::Result<Loaded> {
     let path = context.root.join(&context.spec);
     if !path.exists() {
         anyhow::bail!(
@@ -45,11 +57,10 @@ pub(crate) fn load(context: &Context) -> anyhow::Result<Loaded> {
             context.spec
         );
     }
-    let files = DiskFiles::new(&context.root);
     if files.read(&context.spec).is_none() {
         anyhow::bail!("{path} cannot be read as UTF-8 text");
     }
-    Ok(driver::load(&files, &context.spec))
+    Ok(driver::load(files, &context.spec))
 }
 
 /// Tells of a name that no stage has.

@@ -111,7 +111,8 @@ impl Cache {
         items.iter().map(|item| member(item).with_context(broken)).collect()
     }
 
-    fn object(&self, oid: &str) -> anyhow::Result<Utf8PathBuf> {
+    /// Where an object lies, if it is stored.
+    pub(crate) fn object(&self, oid: &str) -> anyhow::Result<Utf8PathBuf> {
         let digest = oid.strip_suffix(".dir").unwrap_or(oid);
         let is_md5 = digest.len() == 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
         ensure!(is_md5, "`{oid}` is not an md5 digest");

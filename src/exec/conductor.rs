@@ -47,6 +47,8 @@ pub(crate) struct Options {
 pub(crate) struct Ending {
     pub(crate) summary: Summary,
     pub(crate) interrupted: bool,
+    /// What is recorded now.
+    pub(crate) lock: Arc<LockFile>,
 }
 
 /// What the conductor hears.
@@ -338,6 +340,7 @@ impl Conductor<'_> {
         self.history.finish(self.groups.busy())?;
         self.summary.took = started.elapsed();
         self.progress.event(&Event::Finished { summary: &self.summary });
-        Ok(Ending { summary: self.summary, interrupted: !self.interrupts.is_empty() })
+        let (interrupted, lock) = (!self.interrupts.is_empty(), self.recorder.snapshot());
+        Ok(Ending { summary: self.summary, interrupted, lock })
     }
 }

@@ -29,7 +29,7 @@ fn in_git(root: &Utf8Path) -> bool {
 /// The folder of the cache: `cache.dir` of the nearest configuration that has one.
 pub(crate) fn cache_dir(root: &Utf8Path) -> anyhow::Result<Utf8PathBuf> {
     let mut found = root.join(".dvc/cache");
-    for file in config_files(root) {
+    for file in files(root) {
         let Ok(text) = fs::read_to_string(&file) else { continue };
         let Some(dir) = setting(&text, "cache", "dir") else { continue };
         let folder = file.parent().unwrap_or(root);
@@ -38,8 +38,8 @@ pub(crate) fn cache_dir(root: &Utf8Path) -> anyhow::Result<Utf8PathBuf> {
     Ok(found)
 }
 
-/// The nearest comes last and wins.
-fn config_files(root: &Utf8Path) -> Vec<Utf8PathBuf> {
+/// Where DVC looks for its configuration; the nearest comes last and wins.
+pub(crate) fn files(root: &Utf8Path) -> Vec<Utf8PathBuf> {
     let folder = |name: &str| env::var(name).ok().map(Utf8PathBuf::from);
     let system = folder("DVC_SYSTEM_CONFIG_DIR").unwrap_or_else(|| "/etc/xdg/dvc".into());
     let global = folder("DVC_GLOBAL_CONFIG_DIR")

@@ -51,6 +51,12 @@ impl DvcIgnore {
         is_dir && self.root.join(path).join(".dvc").exists()
     }
 
+    /// The folders in which patterns were looked for.
+    pub(crate) fn consulted(&self) -> Vec<Utf8PathBuf> {
+        let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.keys().cloned().collect()
+    }
+
     fn patterns(&self, folder: &Utf8Path) -> Option<Arc<Gitignore>> {
         let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = folders.get(folder) {

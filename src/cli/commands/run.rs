@@ -3,17 +3,20 @@
 use crate::cli::commands::build::stale;
 use crate::cli::commands::forecasts::{Wording, show};
 use crate::cli::context::{Context, note};
+use crate::cli::disk::DiskFiles;
 use crate::cli::exit::Exit;
-use crate::cli::loading::{load_or_report, unknown_stage};
+use crate::cli::loading::{load_from, unknown_stage};
 use crate::cli::progress::json::Json;
 use crate::cli::progress::live::Live;
 use crate::cli::progress::plain::{Plain, Volume, Words};
-use crate::exec::conductor::{self, Options};
+use crate::cli::unchanged::remember;
+use crate::exec::conductor::{self, Ending, Options};
 use crate::exec::logs::Logs;
 use crate::exec::machine;
 use crate::exec::progress::Progress;
 use crate::exec::progress::Status;
 use crate::exec::select::{Request, select};
+use crate::exec::snapshot::gather::Gatherer;
 use crate::model::ids::StepId;
 use crate::plan::Plan;
 use crate::report::paint::Paint;
@@ -71,7 +74,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
-    let ready = match load_or_report(context)? {
+    let gatherer = Gatherer::begin(&context.root);
+    let files = DiskFiles::noting(&context.root);
+    let ready = match load_from(context, &files)? {
         Ok(ready) => ready,
         Err(exit) => return Ok(exit),
     };
@@ -83,11 +88,26 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
         let shown = Wording { dry: true, explain: args.explain, json: args.json };
         return show(context, &ready.plan, &selected, args.force, shown);
     }
-    let exit = execute(args, context, &ready.plan, &selected)?;
-    for path in stale(context, &ready)? {
+    let ending = execute(args, context, &ready.plan, &selected)?;
+    let stale = stale(context, &ready)?;
+    for path in &stale {
         note(&format!("note: {path} is not what the spec says any more; run `mlc build`"));
     }
-    Ok(exit)
+    if stale.is_empty() && ending.summary.count(Status::UpToDate) == ready.plan.steps.len() {
+        // Without it the next run only takes longer.
+        let _ = remember(context, gatherer, &files.into_looks(), &ready.plan, &ending.lock);
+    }
+    Ok(exit(&ending))
+}
+
+fn exit(ending: &Ending) -> Exit {
+    if ending.interrupted {
+        Exit::Interrupted
+    } else if ending.summary.count(Status::Failed) > 0 {
+        Exit::Failure
+    } else {
+        Exit::Success
+    }
 }
 
 impl Args {
@@ -106,7 +126,7 @@ fn execute(
     context: &Context,
     plan: &Plan,
     selected: &BTreeSet<StepId>,
-) -> anyhow::Result<Exit> {
+) -> anyhow::Result<Ending> {
     let options = Options {
         limits: machine::limits(args.jobs.map(usize::from), args.keep_going),
         force: args.force,
@@ -114,12 +134,7 @@ fn execute(
         stream: args.stream,
     };
     let mut progress = progress(args, context, plan, selected);
-    let ending = conductor::run(&context.root, plan, selected, options, progress.as_mut())?;
-    if ending.interrupted {
-        return Ok(Exit::Interrupted);
-    }
-    let failed = ending.summary.count(Status::Failed) > 0;
-    Ok(if failed { Exit::Failure } else { Exit::Success })
+    conductor::run(&context.root, plan, selected, options, progress.as_mut())
 }
 
 fn progress(
