@@ -38,7 +38,8 @@ pub(crate) fn mend(file: FileId, text: &str, sink: &mut Sink) -> Mended {
     let (passes, touched, cut_lines) = (Vec::new(), Vec::new(), Vec::new());
     let (copy, reach) = (text.to_owned(), Vec::new());
     let mut mended = Mended { file, text: copy, tokens, passes, touched, reach, cut_lines };
-    for pass in [strings::comments, strings::find, balance::find, words::find] {
+    for pass in [strings::comments, strings::lookalikes, strings::find, balance::find, words::find]
+    {
         let mut found = Findings { mended: &mended, list: Vec::new() };
         pass(&mut found);
         let list = found.list;

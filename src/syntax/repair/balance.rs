@@ -11,10 +11,10 @@ pub(crate) const MAX_DEPTH: usize = 64;
 pub(super) fn find(found: &mut Findings<'_>) {
     let count = |kind| found.tokens().iter().filter(|token| token.kind == kind).count();
     let (opening, closing) = (count(TokenKind::OpenBrace), count(TokenKind::CloseBrace));
-    if opening == closing && never_negative(found.tokens()) {
+    let lines = lines(found);
+    if opening == closing && never_negative(found.tokens()) && !within_block(found, &lines) {
         return;
     }
-    let lines = lines(found);
     // Closing braces without a partner that are still unexplained.
     let mut unexplained = closing.saturating_sub(opening);
     for pair in lines.windows(2) {
@@ -35,6 +35,18 @@ fn never_negative(tokens: &[Token]) -> bool {
         depth += i64::from(token.kind == TokenKind::OpenBrace);
         depth -= i64::from(token.kind == TokenKind::CloseBrace);
         depth >= 0
+    })
+}
+
+/// Whether a section begins at the left margin while a block is open: then braces are missing on
+/// both sides.
+fn within_block(found: &Findings<'_>, lines: &[Line]) -> bool {
+    let mut depth = 0_i64;
+    lines.iter().any(|line| {
+        let inside = depth > 0 && line.is_section(found);
+        depth += i64::try_from(line.braces.0).unwrap_or(0);
+        depth -= i64::try_from(line.braces.1).unwrap_or(0);
+        inside
     })
 }
 
@@ -104,8 +116,11 @@ fn lines(found: &Findings<'_>) -> Vec<Line> {
 
 fn missing_brace(found: &mut Findings<'_>, header: &Line) {
     // `stage train (`
+    let colon = header.last.text(found.text()).ends_with(':');
     let (end, brace) = match header.last.kind == TokenKind::OpenParen {
         true => (found.span(header.last.start, header.last.end), "{"),
+        // `stage train:`, as Python begins a block.
+        false if colon => (found.span(header.last.end - 1, header.last.end), " {"),
         false => (found.span(header.last.end, header.last.end), " {"),
     };
     found.fixable(
@@ -313,6 +328,17 @@ fn close_all(found: &mut Findings<'_>, open: &mut Vec<Open>, at: usize) {
     }
 }
 
+/// Where a block of one line ends in a bracket that nothing in it opens.
+fn wrong_end(inside: &str) -> Option<usize> {
+    let trimmed = inside.trim_end();
+    let opening = match trimmed.chars().next_back()? {
+        ']' => '[',
+        ')' => '(',
+        _ => return None,
+    };
+    (!trimmed.contains(opening)).then(|| trimmed.len() - 1)
+}
+
 fn unclosed(found: &mut Findings<'_>, open: &Open, at: usize) {
     let text = found.text();
     let place = text.get(..at).unwrap_or_default().trim_end().len().max(open.token.end);
@@ -320,6 +346,17 @@ fn unclosed(found: &mut Findings<'_>, open: &Open, at: usize) {
     let indent = text.get(start..start + open.line.indent).unwrap_or_default();
     let inside = text.get(open.token.end..place).unwrap_or_default();
     let one_line = !inside.contains('\n') && !inside.is_empty();
+    if let Some(bracket) = one_line.then(|| wrong_end(inside)).flatten() {
+        let at = open.token.end + bracket;
+        let span = found.span(at, at + 1);
+        let diagnostic = codes::UNCLOSED_BLOCK
+            .at(span, "a block is closed by `}`")
+            .label("closes nothing")
+            .also(found.span(open.token.start, open.token.end), "opened here")
+            .fix("write `}`", span, "}");
+        found.unclear(diagnostic, vec![(span, "}".to_owned())]);
+        return;
+    }
     let closing = if one_line { " }".to_owned() } else { format!("\n{indent}}}") };
     let spot = found.span(place, place);
     let diagnostic = codes::UNCLOSED_BLOCK

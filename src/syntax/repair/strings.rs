@@ -1,6 +1,7 @@
 //! Strings that do not end, and quotes in the wrong place.
 
 use super::Findings;
+use super::words::SENTENCES;
 use crate::syntax::codes;
 use crate::syntax::lexer::{self, StringKind, Token, TokenKind};
 use crate::syntax::sections::starts_section;
@@ -16,12 +17,57 @@ pub(super) fn comments(found: &mut Findings<'_>) {
     }
 }
 
+/// Signs that look like those of KDL, from keyboards of other scripts; characters without width.
+pub(super) fn lookalikes(found: &mut Findings<'_>) {
+    for token in found.tokens().iter().filter(|it| it.kind == TokenKind::Word) {
+        let text = token.text(found.text());
+        if text.is_ascii() || text.starts_with(|c| "'‘’‚‛“”„‟«»`".contains(c)) {
+            continue;
+        }
+        let strange: Vec<_> =
+            text.char_indices().filter_map(|(at, c)| Some((at, c, plain(c)?))).collect();
+        let Some(&(_, first, plain)) = strange.first() else { continue };
+        let place =
+            |at: usize, c: char| found.span(token.start + at, token.start + at + c.len_utf8());
+        let edits: Vec<_> =
+            strange.iter().map(|&(at, c, it)| (place(at, c), it.to_owned())).collect();
+        let span = edits.first().map_or(found.span(token.start, token.end), |it| it.0);
+        let (message, title) = match plain {
+            "" => ("a character without width stands here".to_owned(), "remove it".to_owned()),
+            _ => (format!("`{first}` is not `{plain}`"), format!("write `{plain}`")),
+        };
+        let label = "looks like a sign of the language, and is none";
+        found.fixable(&codes::STRAY_SIGN, span, &message, label, (&title, edits));
+    }
+}
+
+/// The sign that a character of full width stands for; nothing for one without width.
+fn plain(c: char) -> Option<&'static str> {
+    Some(match c {
+        '＝' => "=",
+        '＞' => ">",
+        '＜' => "<",
+        '｛' => "{",
+        '｝' => "}",
+        '；' => ";",
+        '＂' => "\"",
+        '／' => "/",
+        '＃' => "#",
+        '？' => "?",
+        '．' => ".",
+        '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}' => "",
+        _ => return None,
+    })
+}
+
 pub(super) fn find(found: &mut Findings<'_>) {
     for (index, token) in found.tokens().iter().enumerate() {
         let TokenKind::String(kind) = token.kind else { continue };
         match kind {
-            StringKind { closed: true, hashes, .. } => {
-                if hashes == 0 {
+            StringKind { closed: true, hashes, multi_line } => {
+                if multi_line && !token.text(found.text()).contains(['\n', '\r']) {
+                    one_line(found, *token, hashes);
+                } else if hashes == 0 {
                     escapes(found, *token);
                 }
                 glued(found, index, *token);
@@ -30,6 +76,24 @@ pub(super) fn find(found: &mut Findings<'_>) {
             StringKind { .. } => unclosed_line(found, index, *token, kind),
         }
     }
+}
+
+/// `"""text"""` on one line, which KDL wants on lines of its own.
+fn one_line(found: &mut Findings<'_>, token: Token, hashes: u8) {
+    let text = token.text(found.text());
+    let hashes = usize::from(hashes);
+    let inner = text.get(hashes + 3..text.len().saturating_sub(hashes + 3));
+    let Some(inner) = inner.filter(|it| !it.contains('"')) else { return };
+    let raw = "#".repeat(hashes);
+    let said = format!("{raw}\"{inner}\"{raw}");
+    let span = found.span(token.start, token.end);
+    found.fixable(
+        &codes::WRONG_QUOTES,
+        span,
+        "a text of one line is written in `\"`",
+        "`\"\"\"` begins a text of several lines",
+        (&format!("write `{said}`"), vec![(span, said.clone())]),
+    );
 }
 
 /// A backslash that starts no escape: `"\d+"`. The string was hardly meant to have any.
@@ -169,7 +233,8 @@ fn unclosed_line(found: &mut Findings<'_>, index: usize, token: Token, kind: Str
     let start = text.get(..token.start).and_then(|it| it.rfind('\n')).map_or(0, |at| at + 1);
     let line = text.get(start..token.end).unwrap_or_default();
     let mut places = vec![token.start + plain_end(token.text(text)) - start];
-    if kind.hashes == 0 {
+    let titled = is_title(line.get(..token.start - start).unwrap_or_default());
+    if kind.hashes == 0 && !titled {
         let blanks = blanks_in(token.text(text)).map(|at| token.start + at - start);
         let blanks: Vec<usize> = blanks.collect();
         match is_sentence(line) {
@@ -222,6 +287,12 @@ fn unclosed_line(found: &mut Findings<'_>, index: usize, token: Token, kind: Str
         label,
         (title, vec![(span, instead.to_owned())]),
     );
+}
+
+/// Whether the string that follows this is the text of a property: `title="Two words`.
+fn is_title(before: &str) -> bool {
+    let key = before.strip_suffix('=').map(|it| it.rsplit(char::is_whitespace).next());
+    key.flatten().is_some_and(|key| SENTENCES.contains(&key))
 }
 
 /// Whether the line is a field whose string is a text with blanks.

@@ -16,6 +16,7 @@ use comments::{foreign_comment, hash_comment};
 use holes::{interpolated_run, interpolation, quote_run};
 use lists::{bracket, comma, dash_item, parenthesis};
 use numbers::{keyword, number};
+pub(super) use text::SENTENCES;
 use text::{bare_text, is_odd_quote, is_url, odd_quotes, quote, title, url};
 
 /// The node that is being scanned.
@@ -188,19 +189,22 @@ fn entry(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) ->
         return 2;
     }
     let taken = [
+        bounds::apart(found, at, token, scope),
         doubled(found, at, token),
         flipped(found, at, token),
         in_words(found, at, token, scope),
         blocks::second_field(found, at, token, scope),
         blocks::unbraced_check(found, at, token, scope),
+        blocks::unbraced_provides(found, at, token, scope),
         title(found, at, token, scope),
         colon(found, at, token, scope),
     ];
     if let Some(taken) = taken.into_iter().find(|it| *it > 0) {
         return taken;
     }
-    if !text.contains(|c: char| c.is_alphanumeric() || "_<>#".contains(c)) {
-        return stray(found, at, token);
+    let sign = !text.contains(|c: char| c.is_alphanumeric() || "_<>#".contains(c));
+    if sign || matches!(text, "->" | "-->" | "<-" | "<--") {
+        return stray(found, at, token, scope);
     }
     match text {
         "true" | "false" | "null" => found.fixable(
@@ -211,7 +215,7 @@ fn entry(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) ->
             (&format!("write `#{text}`"), vec![(span, format!("#{text}"))]),
         ),
         _ if text.starts_with('#') => keyword(found, at, token),
-        _ if text.contains(['/', '\\']) || text.starts_with('~') => {
+        _ if text.contains(['/', '\\']) => {
             let text =
                 if scope.node == "params" { text.replace('/', ".") } else { text.to_owned() };
             quote(found, &codes::UNQUOTED_PATH, span, &text, "a path is written in quotes");
@@ -282,8 +286,14 @@ fn is_key(name: &str) -> bool {
 }
 
 /// A sign that is no value: before words it is another language's comment, else it goes.
-fn stray(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+fn stray(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> usize {
     let text = token.text(found.text());
+    if text == "+" && text::joined(found, at, token) {
+        return 1;
+    }
+    if text == ":" && scope.node == "schema" && scope.values == 1 {
+        return blocks::base_after_sign(found, at, token);
+    }
     let words = next_said(found, at).is_some_and(|(_, it)| it.kind == TokenKind::Word);
     if words && matches!(text, "/" | "--" | "%" | "%%" | ";;" | "---") {
         return foreign_comment(found, at, token);

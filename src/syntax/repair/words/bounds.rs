@@ -92,6 +92,18 @@ pub(super) fn equals(found: &mut Findings<'_>, at: usize, token: Token) -> usize
                 TokenKind::Semicolon | TokenKind::OpenBrace | TokenKind::CloseBrace
             )
     });
+    if ends && block_follows(found, at) {
+        let (start, end) = blanks_around(found, at);
+        let span = found.span(token.start, token.end);
+        found.fixable(
+            &codes::EQUALS_AFTER_NAME,
+            span,
+            "a block follows its node directly, without `=`",
+            "not needed",
+            ("remove the `=`", vec![(found.span(start, end), " ".to_owned())]),
+        );
+        return 1;
+    }
     if ends {
         let key = tokens.get(..at).unwrap_or_default().iter().rev().find(|it| !it.is_trivia());
         let key = key.copied().unwrap_or(token);
@@ -112,6 +124,13 @@ pub(super) fn equals(found: &mut Findings<'_>, at: usize, token: Token) -> usize
     1
 }
 
+/// Whether a `{` comes next that begins no hole.
+fn block_follows(found: &Findings<'_>, at: usize) -> bool {
+    let Some((index, _)) = next_said(found, at) else { return false };
+    let kinds = [index, index + 1].map(|it| found.tokens().get(it).map(|it| it.kind));
+    kinds[0] == Some(TokenKind::OpenBrace) && kinds[1] != Some(TokenKind::OpenBrace)
+}
+
 /// `accuracy = 0.9` where a node takes its value directly. True when it was that.
 pub(super) fn equals_after_name(
     found: &mut Findings<'_>,
@@ -125,7 +144,7 @@ pub(super) fn equals_after_name(
         return false;
     }
     let span = found.span(token.start, token.end);
-    if parent == "thresholds" {
+    if parent == "thresholds" || name == "rows" {
         bound_spelling(found, span, ">=");
         return true;
     }
@@ -208,6 +227,38 @@ pub(super) fn flipped(found: &mut Findings<'_>, at: usize, token: Token) -> usiz
         (&format!("write `{said}`"), vec![(span, said.clone())]),
     );
     if equals.is_some() { 2 } else { 1 }
+}
+
+/// What a threshold may bound by name.
+const QUANTITIES: &[&str] = &["drop", "rise", "ratio"];
+
+/// `drop <= 0.02`: the quantity and its comparison are one word. Returns 0 when it is none.
+pub(super) fn apart(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> usize {
+    let text = found.text();
+    let name = token.text(text);
+    if scope.parent != "thresholds" || !QUANTITIES.contains(&name) {
+        return 0;
+    }
+    let Some((index, sign)) = next_said(found, at) else { return 0 };
+    let after = found.tokens().get(index + 1);
+    let comparison = |it: &Token| it.text(text).chars().next().filter(|c| matches!(c, '<' | '>'));
+    let (end, operator, passed) = match (sign.kind, after.and_then(comparison)) {
+        (TokenKind::Word, _) if comparison(&sign).is_some() => (sign.start, String::new(), 0),
+        (TokenKind::Equals, Some(c)) => {
+            (after.map_or(sign.end, |it| it.start + 1), format!("{c}="), 2)
+        }
+        (TokenKind::Equals, None) if name != "ratio" => (sign.end, "<=".to_owned(), 1),
+        _ => return 0,
+    };
+    let span = found.span(token.end, end);
+    found.fixable(
+        &codes::BOUND_SPELLING,
+        found.span(token.start, end.max(sign.end)),
+        &format!("a bound on `{name}` is one word: `{name}<=0.02`"),
+        "",
+        ("write it as one word", vec![(span, operator)]),
+    );
+    index - at + passed
 }
 
 /// Comparisons in words.
