@@ -25,7 +25,7 @@ use crate::base::diagnostic::Sink;
 use crate::base::source::{FileId, Span};
 
 /// Specs larger than this are refused.
-const MAX_SIZE: usize = 16 << 20;
+pub(crate) const MAX_SIZE: usize = 16 << 20;
 
 /// A file cut into top-level nodes, ready to be read in any order and on any thread.
 #[derive(Debug)]

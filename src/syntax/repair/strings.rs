@@ -256,7 +256,7 @@ fn unclosed_line(found: &mut Findings<'_>, index: usize, token: Token, kind: Str
         let (before, after) = (line.get(..range.start), line.get(range.end..));
         format!("{}{text}{}", before.unwrap_or_default(), after.unwrap_or_default())
     };
-    let best = changes.iter().min_by_key(|it| disorder(&mended(it)));
+    let best = changes.iter().min_by_key(|it| disorder(&mended(it), titled));
     let Some((range, instead)) = best.cloned() else { return };
     let span = found.span(start + range.start, start + range.end);
     if instead.is_empty() {
@@ -339,7 +339,7 @@ fn other_places(found: &Findings<'_>, index: usize, line: usize) -> Vec<usize> {
 
 /// How much is wrong with a line: open strings, values that touch, paths without quotes, strings
 /// with blanks where texts are none.
-fn disorder(line: &str) -> usize {
+fn disorder(line: &str, titled: bool) -> usize {
     let tokens = lexer::tokens(line);
     let sentence = is_sentence(line);
     let value = |token: &Token| matches!(token.kind, TokenKind::String(_) | TokenKind::Word);
@@ -348,7 +348,7 @@ fn disorder(line: &str) -> usize {
         if let TokenKind::String(kind) = token.kind {
             let content = token.text(line);
             let odd = !kind.closed || content.contains("=\"") || content.len() == 2;
-            let blank = !sentence && blanks_in(content).next().is_some();
+            let blank = !sentence && !titled && blanks_in(content).next().is_some();
             return 2 * usize::from(odd)
                 + usize::from(blank)
                 + usize::from(content.contains(" \""));
