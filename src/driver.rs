@@ -57,15 +57,14 @@ pub(crate) fn load(files: &dyn Files, path: &Utf8Path) -> Loaded {
     let mut resolved = Sink::default();
     let mut project = resolve::resolve(&spec, &mut sources, files, &mut resolved);
     echoes::silence(&mut resolved, &sink, &sources);
-    echoes::on_the_line(&mut resolved, &sink, &sources);
     sink.extend(resolved);
     project.incomplete = spec.lost || sink.iter().any(loses_something);
     let mut checked = Sink::default();
     check::check(&Context::new(&project, files, &sources), &mut checked);
     echoes::silence(&mut checked, &sink, &sources);
-    echoes::on_the_line(&mut checked, &sink, &sources);
     echoes::within_broken_stages(&mut checked, &sink, &project);
     sink.extend(checked);
+    echoes::on_the_line(&mut sink, &sources);
     repeats::mend(&mut sink, &sources);
     culprits::find(&mut sink, &sources);
     let counts = Counts {

@@ -65,6 +65,8 @@ pub(crate) fn read(cut: &Cut, chunk: &Chunk, sink: &mut Sink) -> ast::Spec {
     }
     // What is missing may be what could not be read.
     let lost = unreadable.iter().next().is_some();
+    // A mistake that was recognised on the line, and mended badly, is told already.
+    unreadable.retain(|it| !cut.mended.was_mended_on_line_of(it.primary.span));
     let echo = |slug| lost && codes::MISSING.iter().any(|code| code.slug == slug);
     found.retain(|it| !cut.mended.was_touched(it.primary.span) && !echo(it.code.slug));
     found.retain(|it| !echo_of_unclear(cut, it));

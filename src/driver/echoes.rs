@@ -35,17 +35,19 @@ fn same_line(a: Span, b: Span, sources: &SourceMap) -> bool {
 const CONSEQUENCES: &[(&str, &str)] = &[
     ("unknown-type", "misfit-check"),
     ("unknown-type", "misfit-value"),
+    ("unknown-check", "fractional-bound"),
+    ("misfit-value", "unreachable-bound"),
     ("missing-property-value", "missing-reference"),
 ];
 
-/// Removes from `later` what only follows from a mistake on the same line.
-pub(super) fn on_the_line(later: &mut Sink, earlier: &Sink, sources: &SourceMap) {
+/// Removes what only follows from another mistake on the same line.
+pub(super) fn on_the_line(sink: &mut Sink, sources: &SourceMap) {
     let line = |span: Span| (span.file, sources.file(span.file).line_of(span.start as usize));
-    let causes: Vec<_> = errors(earlier)
+    let causes: Vec<_> = errors(sink)
         .filter(|it| CONSEQUENCES.iter().any(|(cause, _)| *cause == it.code.slug))
         .map(|it| (it.code.slug, line(it.primary.span)))
         .collect();
-    later.retain(|it| {
+    sink.retain(|it| {
         let of = CONSEQUENCES.iter().filter(|(_, echo)| *echo == it.code.slug);
         let mut causes_of = of.map(|(cause, _)| (*cause, line(it.primary.span)));
         !causes_of.any(|cause| causes.contains(&cause))

@@ -2,6 +2,7 @@
 
 use crate::base::diagnostic::Sink;
 use crate::base::suggest::nearest;
+use crate::base::units;
 use crate::syntax::ast::{Allow, Gate, Threshold};
 use crate::syntax::codes;
 use crate::syntax::decode::allow;
@@ -35,7 +36,12 @@ fn threshold(node: &Node, sink: &mut Sink) -> Threshold {
         Entry::Argument(literal) => literal.quoted().is_some(),
         Entry::Property { .. } | Entry::Bound(_) => false,
     });
+    let sized = |entry: &Entry| match entry {
+        Entry::Bound(bound) => bound.value.quoted().is_some_and(|it| units::parse_size(it).is_ok()),
+        Entry::Argument(_) | Entry::Property { .. } => false,
+    };
     let named = node.name.value == "size";
+    let has_path = has_path || named && node.entries.iter().any(sized);
     // Only a size has a path.
     let misspelled = !named && has_path && nearest(&node.name.value, ["size"]).is_some();
     if misspelled {

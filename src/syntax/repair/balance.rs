@@ -117,7 +117,8 @@ fn lines(found: &Findings<'_>) -> Vec<Line> {
 fn missing_brace(found: &mut Findings<'_>, header: &Line) {
     // `stage train (`
     let colon = header.last.text(found.text()).ends_with(':');
-    let (end, brace) = match header.last.kind == TokenKind::OpenParen {
+    let bracket = header.last.kind == TokenKind::Bracket;
+    let (end, brace) = match bracket || header.last.kind == TokenKind::OpenParen {
         true => (found.span(header.last.start, header.last.end), "{"),
         // `stage train:`, as Python begins a block.
         false if colon => (found.span(header.last.end - 1, header.last.end), " {"),
@@ -250,7 +251,12 @@ fn inline_start(found: &Findings<'_>, line: Line, close: Token) -> Option<Token>
         let text = it.text(found.text());
         it.kind == TokenKind::Word && (CHECKS.contains(&text) || text == "provides")
     };
-    said.iter().skip(1).find(is_field).copied()
+    let field = said.iter().skip(1).position(|it| is_field(&it))? + 1;
+    // `[ unique >=0.95 }`: the block opens, with another sign.
+    let sign = said
+        .get(field - 1)
+        .filter(|it| matches!(it.kind, TokenKind::Bracket | TokenKind::OpenParen));
+    sign.or(said.get(field)).copied()
 }
 
 fn rest<'a>(found: &Findings<'a>, token: Token) -> &'a str {
@@ -297,13 +303,16 @@ fn close(
         && let Some(start) = inline_start(found, line, token)
     {
         *excess = excess.saturating_sub(1);
-        let place = found.span(start.start, start.start);
+        // `targets [ dvc }`
+        let other = matches!(start.kind, TokenKind::Bracket | TokenKind::OpenParen);
+        let place = found.span(start.start, if other { start.end } else { start.start });
+        let brace = if other { "{" } else { "{ " };
         found.fixable(
             &codes::MISSING_BRACE,
             found.span(start.start, token.end),
             "the block of this node is not opened",
             "closed here, but opened nowhere",
-            ("open the block", vec![(place, "{ ".to_owned())]),
+            ("open the block", vec![(place, brace.to_owned())]),
         );
         return;
     }
@@ -339,6 +348,12 @@ fn wrong_end(inside: &str) -> Option<usize> {
     (!trimmed.contains(opening)).then(|| trimmed.len() - 1)
 }
 
+/// Whether nothing else stands on the line of the byte at `at`.
+fn stands_alone(text: &str, at: usize) -> bool {
+    let line = text.get(..at).and_then(|it| it.rsplit('\n').next());
+    line.is_some_and(|it| it.trim().is_empty())
+}
+
 fn unclosed(found: &mut Findings<'_>, open: &Open, at: usize) {
     let text = found.text();
     let place = text.get(..at).unwrap_or_default().trim_end().len().max(open.token.end);
@@ -346,7 +361,7 @@ fn unclosed(found: &mut Findings<'_>, open: &Open, at: usize) {
     let indent = text.get(start..start + open.line.indent).unwrap_or_default();
     let inside = text.get(open.token.end..place).unwrap_or_default();
     let one_line = !inside.contains('\n') && !inside.is_empty();
-    if let Some(bracket) = one_line.then(|| wrong_end(inside)).flatten() {
+    if let Some(bracket) = wrong_end(inside).filter(|at| one_line || stands_alone(inside, *at)) {
         let at = open.token.end + bracket;
         let span = found.span(at, at + 1);
         let diagnostic = codes::UNCLOSED_BLOCK

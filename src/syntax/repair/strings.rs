@@ -383,7 +383,8 @@ fn unclosed_comment(found: &mut Findings<'_>, index: usize, token: Token) {
         let length = line.find(char::is_whitespace).unwrap_or(line.len());
         let span = found.span(word.start, token.start + length);
         let path = text.get(span.range()).unwrap_or_default();
-        let quoted = format!("\"{path}\"");
+        let quotes = |c: char| "\"'`‘’‚‛“”„‟«»".contains(c);
+        let quoted = format!("\"{}\"", path.trim_matches(quotes));
         let fix = (&*format!("write `{quoted}`"), vec![(span, quoted.clone())]);
         return found.fixable(&codes::UNQUOTED_PATH, span, "a path is written in quotes", "", fix);
     }

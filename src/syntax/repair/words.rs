@@ -49,7 +49,7 @@ pub(super) fn find(found: &mut Findings<'_>) {
             (TokenKind::Newline, _) => brace_below(found, at, place),
             (TokenKind::Word, Place::NodeStart) => name(found, at, token, scope),
             (TokenKind::Word, Place::Entries) => entry(found, at, token, scope),
-            (TokenKind::Equals, Place::Entries) => equals(found, at, token),
+            (TokenKind::Equals, Place::Entries) => equals(found, at, token, scope),
             (TokenKind::Bracket, _) => bracket(found, token, scope),
             (TokenKind::OpenParen, Place::Entries) => parenthesis(found, at, scope),
             (TokenKind::OpenBrace, Place::Entries) => interpolation(found, at),
@@ -104,6 +104,10 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> 
     if text == "-" || text == "*" {
         return dash_item(found, at, token);
     }
+    let compares = matches!(text, "<" | ">") && next_if(found, at, TokenKind::Equals).is_some();
+    if compares || text.starts_with(['<', '>']) && text.ends_with(|c: char| c.is_ascii_digit()) {
+        return bounds::nameless(found, at, token);
+    }
     if !text.contains(|c: char| c.is_alphanumeric() || c == '_' || is_odd_quote(c)) {
         return foreign_comment(found, at, token);
     }
@@ -121,6 +125,15 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> 
             &format!("`{stem}` is followed by a colon"),
             "a name takes its values directly",
             ("remove the colon", vec![(colon, instead.to_owned())]),
+        );
+    } else if let Some(stem) = text.strip_suffix(',').filter(|stem| !stem.is_empty()) {
+        let sign = found.span(token.end - 1, token.end);
+        found.fixable(
+            &codes::COMMA,
+            sign,
+            &format!("`{stem}` is followed by a comma"),
+            "a name takes its values directly",
+            ("remove the comma", vec![(sign, String::new())]),
         );
     } else if let Some(offset) = text.find(['<', '>']).filter(|&offset| offset > 0) {
         let place = found.span(token.start + offset, token.start + offset);
@@ -268,6 +281,17 @@ fn colon(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) ->
     let ends = place + 1 == token.end;
     let blank = next.filter(|it| ends && it.kind == TokenKind::Space);
     let end = blank.map_or(place + 1, |it| it.end);
+    if ends && (scope.values == 0 && scope.parent == "columns" || LISTS.contains(&scope.node)) {
+        let span = found.span(place, place + 1);
+        found.fixable(
+            &codes::COLON_AFTER_NAME,
+            span,
+            &format!("`{name}` is followed by a colon"),
+            "a value that belongs to no name",
+            ("remove the colon", vec![(span, String::new())]),
+        );
+        return 1;
+    }
     let instead = if scope.node == "params" { "." } else { "=" };
     let span = found.span(place, end);
     found.fixable(
@@ -279,6 +303,9 @@ fn colon(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) ->
     );
     if blank.is_some() { 3 } else { 1 }
 }
+
+/// Nodes that take words and no properties.
+const LISTS: &[&str] = &["provides", "drop", "isin", "notin"];
 
 fn is_key(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())

@@ -51,7 +51,7 @@ pub(super) fn bound_spelling(found: &mut Findings<'_>, symbol: Span, op: &str) {
 }
 
 /// An `=` among the values: `=>5`, `==5`, or a property without a key or a value.
-pub(super) fn equals(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+pub(super) fn equals(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> usize {
     let tokens = found.tokens();
     let text = found.text();
     let next = tokens.get(at + 1).copied();
@@ -78,7 +78,28 @@ pub(super) fn equals(found: &mut Findings<'_>, at: usize, token: Token) -> usize
         );
         return index - at + 1;
     }
+    // `age int =18`: a column has no property that is a number.
+    if scope.parent == "columns" && after_blank && is_number(next_text) {
+        let before = text.get(..token.start).and_then(|it| it.rsplit('\n').next());
+        let op = if before.is_some_and(|it| it.contains('>')) { "<=" } else { ">=" };
+        bound_spelling(found, found.span(token.start, token.end), op);
+        return 2;
+    }
+    if after_blank && keyless(found, at, token, scope) {
+        return 2;
+    }
     let second = next.is_some_and(|it| it.kind == TokenKind::Equals);
+    if second && !after_blank && key.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let end = next.map_or(token.end, |it| it.end);
+        found.fixable(
+            &codes::EQUALS_AFTER_NAME,
+            found.span(token.start, end),
+            &format!("`{key}` is set with one `=`"),
+            "",
+            ("remove an `=`", vec![(found.span(token.end, end), String::new())]),
+        );
+        return 2;
+    }
     if second {
         return exactly(found, at, token);
     }
@@ -92,7 +113,7 @@ pub(super) fn equals(found: &mut Findings<'_>, at: usize, token: Token) -> usize
                 TokenKind::Semicolon | TokenKind::OpenBrace | TokenKind::CloseBrace
             )
     });
-    if ends && block_follows(found, at) {
+    if ends && after_blank && block_follows(found, at) {
         let (start, end) = blanks_around(found, at);
         let span = found.span(token.start, token.end);
         found.fixable(
@@ -124,6 +145,25 @@ pub(super) fn equals(found: &mut Findings<'_>, at: usize, token: Token) -> usize
     1
 }
 
+/// `"a.csv" =features`: a value is set, and the name of the property is missing. True when it was
+/// that.
+fn keyless(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> bool {
+    let before = found.tokens().get(..at).unwrap_or_default().iter().rev();
+    let before = before.into_iter().find(|it| !it.is_trivia());
+    let value = found.tokens().get(at + 1).filter(|it| !it.is_trivia());
+    let is_string = before.is_some_and(|it| matches!(it.kind, TokenKind::String(_)));
+    let (Some(value), true) = (value, is_string && scope.node != "env") else { return false };
+    if !matches!(value.kind, TokenKind::Word | TokenKind::String(_)) {
+        return false;
+    }
+    let span = found.span(token.start, value.end);
+    let diagnostic = codes::SYNTAX_ERROR
+        .at(span, "the name of a property is missing")
+        .label("a name is expected before the `=`");
+    found.unclear(diagnostic, vec![(span, String::new())]);
+    true
+}
+
 /// Whether a `{` comes next that begins no hole.
 fn block_follows(found: &Findings<'_>, at: usize) -> bool {
     let Some((index, _)) = next_said(found, at) else { return false };
@@ -144,7 +184,8 @@ pub(super) fn equals_after_name(
         return false;
     }
     let span = found.span(token.start, token.end);
-    if parent == "thresholds" || name == "rows" {
+    let share = matches!(name, "unique" | "mean" | "std" | "median" | "sum" | "null-share");
+    if parent == "thresholds" || name == "rows" || share && is_number(next) {
         bound_spelling(found, span, ">=");
         return true;
     }
@@ -231,6 +272,23 @@ pub(super) fn flipped(found: &mut Findings<'_>, at: usize, token: Token) -> usiz
 
 /// What a threshold may bound by name.
 const QUANTITIES: &[&str] = &["drop", "rise", "ratio"];
+
+/// `>=0.9` where a name should stand. Returns how many tokens are dealt with.
+pub(super) fn nameless(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+    let rest = found.tokens().get(at..).unwrap_or_default();
+    let ends = |it: &&Token| {
+        !matches!(it.kind, TokenKind::Newline | TokenKind::Semicolon | TokenKind::CloseBrace)
+            && !matches!(it.kind, TokenKind::OpenBrace | TokenKind::LineComment)
+    };
+    let said: Vec<&Token> = rest.iter().take_while(ends).collect();
+    let end = said.iter().rev().find(|it| !it.is_trivia()).map_or(token.end, |it| it.end);
+    let span = found.span(token.start, end);
+    let diagnostic = codes::SYNTAX_ERROR
+        .at(span, "this bound belongs to no name")
+        .label("a name is expected before it");
+    found.unclear(diagnostic, vec![(span, String::new())]);
+    said.len().max(1)
+}
 
 /// `drop <= 0.02`: the quantity and its comparison are one word. Returns 0 when it is none.
 pub(super) fn apart(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> usize {
