@@ -5,6 +5,7 @@
 //! one mistake gives one diagnostic and hides nothing else. Clean text costs the token scan only.
 
 mod balance;
+mod lookalikes;
 mod strings;
 mod words;
 
@@ -44,8 +45,7 @@ pub(crate) fn mend(file: FileId, text: &str, sink: &mut Sink) -> Mended {
     let (mended_lines, lines) = (Vec::new(), Vec::new());
     let mut mended =
         Mended { file, text: copy, tokens, passes, touched, reach, cut_lines, mended_lines, lines };
-    for pass in [strings::comments, strings::lookalikes, strings::find, balance::find, words::find]
-    {
+    for pass in [strings::comments, lookalikes::find, strings::find, balance::find, words::find] {
         let mut found = Findings { mended: &mended, list: Vec::new() };
         pass(&mut found);
         let list = found.list;

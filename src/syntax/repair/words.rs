@@ -3,6 +3,7 @@
 mod blocks;
 mod bounds;
 mod comments;
+mod equals;
 mod holes;
 mod lists;
 mod numbers;
@@ -11,8 +12,9 @@ mod text;
 use super::Findings;
 use crate::syntax::codes;
 use crate::syntax::lexer::{Token, TokenKind};
-use bounds::{bound_spelling, doubled, equals, equals_after_name, flipped, in_words, quoted_bound};
+use bounds::{bound_spelling, doubled, equals_after_name, flipped, in_words, quoted_bound};
 use comments::{foreign_comment, hash_comment};
+use equals::equals;
 use holes::{interpolated_run, interpolation, quote_run};
 use lists::{bracket, comma, dash_item, parenthesis};
 use numbers::{keyword, number};
@@ -126,15 +128,8 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> 
             "a name takes its values directly",
             ("remove the colon", vec![(colon, instead.to_owned())]),
         );
-    } else if let Some(stem) = text.strip_suffix(',').filter(|stem| !stem.is_empty()) {
-        let sign = found.span(token.end - 1, token.end);
-        found.fixable(
-            &codes::COMMA,
-            sign,
-            &format!("`{stem}` is followed by a comma"),
-            "a name takes its values directly",
-            ("remove the comma", vec![(sign, String::new())]),
-        );
+    } else if name_with_comma(found, token, text) {
+        return 1;
     } else if let Some(offset) = text.find(['<', '>']).filter(|&offset| offset > 0) {
         let place = found.span(token.start + offset, token.start + offset);
         found.fixable(
@@ -159,6 +154,20 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> 
         blocks::unbraced(found, at, text);
     }
     1
+}
+
+/// `age, int`: true when it was that.
+fn name_with_comma(found: &mut Findings<'_>, token: Token, text: &str) -> bool {
+    let Some(stem) = text.strip_suffix(',').filter(|stem| !stem.is_empty()) else { return false };
+    let sign = found.span(token.end - 1, token.end);
+    found.fixable(
+        &codes::COMMA,
+        sign,
+        &format!("`{stem}` is followed by a comma"),
+        "a name takes its values directly",
+        ("remove the comma", vec![(sign, String::new())]),
+    );
+    true
 }
 
 /// Whether a bare number comes next.

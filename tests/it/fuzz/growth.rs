@@ -28,7 +28,9 @@ fn repeated(text: &str, count: usize) -> String {
 fn cases() -> Vec<(&'static str, Tree)> {
     let mut cases = broken();
     cases.extend(names());
+    cases.extend(values());
     cases.extend(graphs());
+    cases.extend(matrices());
     cases
 }
 
@@ -121,6 +123,13 @@ fn names() -> Vec<(&'static str, Tree)> {
                 repeated("1 ", 5_000)
             ),
         ),
+    ];
+    versioned(&texts)
+}
+
+fn values() -> Vec<(&'static str, Tree)> {
+    let stage = |n: usize| format!("stage stage-{n} {{ cmd \"true\"; outs \"o{n}\" }}\n");
+    let texts = [
         ("variables", format!("vars {{ {} }}\n", many(3_000, |n| format!("v{n} \"x\"; ")))),
         ("unused datasets", many(3_000, |n| format!("dataset d{n} \"data/{n}.csv\"\n"))),
         (
@@ -140,7 +149,11 @@ fn names() -> Vec<(&'static str, Tree)> {
         ),
         ("allows", many(3_000, stage).replace("cmd", "allow \"retry\"; cmd")),
     ];
-    texts.map(|(name, text)| (name, alone(&format!("mlc 1\n{text}")))).into()
+    versioned(&texts)
+}
+
+fn versioned(texts: &[(&'static str, String)]) -> Vec<(&'static str, Tree)> {
+    texts.iter().map(|(name, text)| (*name, alone(&format!("mlc 1\n{text}")))).collect()
 }
 
 fn graphs() -> Vec<(&'static str, Tree)> {
@@ -150,12 +163,6 @@ fn graphs() -> Vec<(&'static str, Tree)> {
             format!("stage s{n} {{ cmd \"true\"; deps \"{dep}\"; outs \"o{n}\" }}\n")
         };
         many(count, stage)
-    };
-    let extends = |last: &str| {
-        many(3_000, |n| {
-            let from = if n == 0 { last.to_owned() } else { format!(" extends=s{}", n - 1) };
-            format!("schema s{n}{from} {{ columns {{ c{n} int }} }}\n")
-        })
     };
     let wide: String = many(1_000, |n| format!("\"o{n}\" "));
     let texts = [
@@ -176,6 +183,18 @@ fn graphs() -> Vec<(&'static str, Tree)> {
                 many(100, |n| format!("stage r{n} {{ cmd \"true\"; deps a }}\n"))
             ),
         ),
+    ];
+    versioned(&texts)
+}
+
+fn matrices() -> Vec<(&'static str, Tree)> {
+    let extends = |last: &str| {
+        many(3_000, |n| {
+            let from = if n == 0 { last.to_owned() } else { format!(" extends=s{}", n - 1) };
+            format!("schema s{n}{from} {{ columns {{ c{n} int }} }}\n")
+        })
+    };
+    let texts = [
         (
             "a matrix",
             format!(
@@ -207,8 +226,7 @@ fn graphs() -> Vec<(&'static str, Tree)> {
         ("a chain of schemas", extends("")),
         ("a circle of schemas", extends(&format!(" extends=s{}", of(3_000) - 1))),
     ];
-    let mut cases: Vec<_> =
-        texts.map(|(name, text)| (name, alone(&format!("mlc 1\n{text}")))).into();
+    let mut cases = versioned(&texts);
     cases.push(("a circle of files", circle(50)));
     cases.push(("files that include all", everybody(40)));
     cases

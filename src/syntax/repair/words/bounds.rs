@@ -50,127 +50,6 @@ pub(super) fn bound_spelling(found: &mut Findings<'_>, symbol: Span, op: &str) {
     );
 }
 
-/// An `=` among the values: `=>5`, `==5`, or a property without a key or a value.
-pub(super) fn equals(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> usize {
-    let tokens = found.tokens();
-    let text = found.text();
-    let next = tokens.get(at + 1).copied();
-    let next_text = next.map_or("", |it| it.text(text));
-    let after_blank =
-        at.checked_sub(1).and_then(|it| tokens.get(it)).is_none_or(|it| it.is_trivia());
-    if after_blank && next_text.starts_with(['<', '>']) {
-        let op = format!("{}=", next_text.get(..1).unwrap_or_default());
-        bound_spelling(found, found.span(token.start, token.end + 1), &op);
-        return 2;
-    }
-    let key = at.checked_sub(1).and_then(|it| tokens.get(it)).map_or("", |it| it.text(text));
-    if let Some((index, again)) = next_said(found, at)
-        && again.kind == TokenKind::Equals
-        && key.ends_with(['<', '>'])
-    {
-        let op = format!("{key}=");
-        found.fixable(
-            &codes::BOUND_SPELLING,
-            found.span(token.start, again.end),
-            &format!("this bound is written `{op}`"),
-            "",
-            ("remove an `=`", vec![(found.span(token.end, again.end), String::new())]),
-        );
-        return index - at + 1;
-    }
-    // `age int =18`: a column has no property that is a number.
-    if scope.parent == "columns" && after_blank && is_number(next_text) {
-        let before = text.get(..token.start).and_then(|it| it.rsplit('\n').next());
-        let op = if before.is_some_and(|it| it.contains('>')) { "<=" } else { ">=" };
-        bound_spelling(found, found.span(token.start, token.end), op);
-        return 2;
-    }
-    if after_blank && keyless(found, at, token, scope) {
-        return 2;
-    }
-    let second = next.is_some_and(|it| it.kind == TokenKind::Equals);
-    if second && !after_blank && key.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        let end = next.map_or(token.end, |it| it.end);
-        found.fixable(
-            &codes::EQUALS_AFTER_NAME,
-            found.span(token.start, end),
-            &format!("`{key}` is set with one `=`"),
-            "",
-            ("remove an `=`", vec![(found.span(token.end, end), String::new())]),
-        );
-        return 2;
-    }
-    if second {
-        return exactly(found, at, token);
-    }
-    let ends = next_said(found, at).is_none_or(|(index, it)| {
-        let blank = index > at + 1;
-        let sets = tokens.get(index + 1).is_some_and(|it| it.kind == TokenKind::Equals);
-        it.is_trivia()
-            || blank && it.kind == TokenKind::Word && sets
-            || matches!(
-                it.kind,
-                TokenKind::Semicolon | TokenKind::OpenBrace | TokenKind::CloseBrace
-            )
-    });
-    if ends && after_blank && block_follows(found, at) {
-        let (start, end) = blanks_around(found, at);
-        let span = found.span(token.start, token.end);
-        found.fixable(
-            &codes::EQUALS_AFTER_NAME,
-            span,
-            "a block follows its node directly, without `=`",
-            "not needed",
-            ("remove the `=`", vec![(found.span(start, end), " ".to_owned())]),
-        );
-        return 1;
-    }
-    if ends {
-        let key = tokens.get(..at).unwrap_or_default().iter().rev().find(|it| !it.is_trivia());
-        let key = key.copied().unwrap_or(token);
-        let name = key.text(text);
-        if name.ends_with(['<', '>']) && name.len() == 1 {
-            let diagnostic = codes::MISSING_PROPERTY_VALUE
-                .at(found.span(key.start, token.end), format!("`{name}=` has no value"))
-                .label("a number is expected after it");
-            found.unclear(diagnostic, vec![(found.span(token.end, token.end), "0".to_owned())]);
-            return 1;
-        }
-        let span = found.span(key.start, token.end);
-        let diagnostic = codes::MISSING_PROPERTY_VALUE
-            .at(span, format!("`{name}=` has no value"))
-            .label("a value is expected after the `=`");
-        found.unclear(diagnostic, vec![(span, String::new())]);
-    }
-    1
-}
-
-/// `"a.csv" =features`: a value is set, and the name of the property is missing. True when it was
-/// that.
-fn keyless(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> bool {
-    let before = found.tokens().get(..at).unwrap_or_default().iter().rev();
-    let before = before.into_iter().find(|it| !it.is_trivia());
-    let value = found.tokens().get(at + 1).filter(|it| !it.is_trivia());
-    let is_string = before.is_some_and(|it| matches!(it.kind, TokenKind::String(_)));
-    let (Some(value), true) = (value, is_string && scope.node != "env") else { return false };
-    if !matches!(value.kind, TokenKind::Word | TokenKind::String(_)) {
-        return false;
-    }
-    let span = found.span(token.start, value.end);
-    let diagnostic = codes::SYNTAX_ERROR
-        .at(span, "the name of a property is missing")
-        .label("a name is expected before the `=`");
-    found.unclear(diagnostic, vec![(span, String::new())]);
-    true
-}
-
-/// Whether a `{` comes next that begins no hole.
-fn block_follows(found: &Findings<'_>, at: usize) -> bool {
-    let Some((index, _)) = next_said(found, at) else { return false };
-    let kinds = [index, index + 1].map(|it| found.tokens().get(it).map(|it| it.kind));
-    kinds[0] == Some(TokenKind::OpenBrace) && kinds[1] != Some(TokenKind::OpenBrace)
-}
-
 /// `accuracy = 0.9` where a node takes its value directly. True when it was that.
 pub(super) fn equals_after_name(
     found: &mut Findings<'_>,
@@ -213,7 +92,7 @@ pub(super) fn blanks_around(found: &Findings<'_>, at: usize) -> (usize, usize) {
 }
 
 /// `==5`: exactly this is both at least and at most.
-fn exactly(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+pub(super) fn exactly(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
     let sign = found.span(token.start, token.end + 1);
     let text = found.text();
     let value = found.tokens().get(at + 2..).unwrap_or_default().iter();
