@@ -36,9 +36,16 @@ fn nothing_panics_or_hangs() {
     let seed = number("MLC_FUZZ_SEED").unwrap_or(1);
     let end = Instant::now() + Duration::from_secs(seconds);
     let mut worker = Worker::start();
-    for text in hostile::hostile() {
-        if let Err(error) = worker.examine(&text) {
-            panic!("{error}\n{}", shown(&text));
+    // Half of the time at most; a short look leaves out what takes long.
+    let asked = number("MLC_FUZZ_SECONDS").is_some();
+    let mut texts = hostile::hostile();
+    texts.retain(|it| asked || it.len() < 400);
+    let from = usize::try_from(seed).unwrap_or_default() * 37 % texts.len();
+    texts.rotate_left(from);
+    let half = Instant::now() + Duration::from_secs(seconds) / 2;
+    for text in texts.iter().take_while(|_| Instant::now() < half) {
+        if let Err(error) = worker.examine(text) {
+            panic!("{error}\n{}", shown(text));
         }
     }
     let mut bytes = [0; 32];
