@@ -38,16 +38,22 @@ fn never_negative(tokens: &[Token]) -> bool {
     })
 }
 
-/// Whether a section begins at the left margin while a block is open: then braces are missing on
-/// both sides.
+/// Whether a section begins at the left margin while a block is open, and one does not open its
+/// own: then braces are missing on both sides. The margin alone says nothing: not every text is
+/// indented.
 fn within_block(found: &Findings<'_>, lines: &[Line]) -> bool {
     let mut depth = 0_i64;
-    lines.iter().any(|line| {
+    let inside = lines.iter().any(|line| {
         let inside = depth > 0 && line.is_section(found);
         depth += i64::try_from(line.braces.0).unwrap_or(0);
         depth -= i64::try_from(line.braces.1).unwrap_or(0);
         inside
-    })
+    });
+    let unopened = |pair: &[Line]| match pair {
+        [header, body] => header.is_section(found) && header.lacks_brace_before(body),
+        _ => false,
+    };
+    inside && lines.windows(2).any(unopened)
 }
 
 /// A line with something on it.
