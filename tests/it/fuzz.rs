@@ -191,7 +191,8 @@ fn formatting(text: &str) -> Result<(), String> {
         return Err(format!("fmt is not idempotent:\n{formatted:?}\n{again:?}"));
     }
     let (before, after) = (specs::project(text).check(), specs::project(&formatted).check());
-    if before.slugs != after.slugs {
+    // Of a broken spec more may come to light once its lines are joined.
+    if before.errors == 0 && before.slugs != after.slugs {
         return Err(format!("fmt changes {:?} to {:?}:\n{formatted}", before.slugs, after.slugs));
     }
     Ok(())
