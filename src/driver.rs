@@ -8,6 +8,7 @@ use crate::base::code::Code;
 use crate::base::diagnostic::{Diagnostic, Sink};
 use crate::base::files::Files;
 use crate::base::source::{FileId, SourceMap};
+use crate::base::suggest::nearest;
 use crate::base::{glob, source::Span};
 use crate::check::allow::{self, Allow};
 use crate::check::{self, Context};
@@ -63,6 +64,7 @@ pub(crate) fn load(files: &dyn Files, path: &Utf8Path) -> Loaded {
     echoes::silence(&mut checked, &sink, &sources);
     echoes::within_broken_stages(&mut checked, &sink, &project);
     sink.extend(checked);
+    echoes::on_the_line(&mut sink, &sources);
     repeats::mend(&mut sink, &sources);
     culprits::find(&mut sink, &sources);
     let counts = Counts {
@@ -133,9 +135,11 @@ fn included(
     let mut found = Vec::new();
     for pattern in patterns {
         let folder = sources.file(pattern.span.file).path.parent().map(Utf8Path::to_owned);
-        let matches = glob::expand(files, &folder.unwrap_or_default(), &pattern.value);
+        let folder = folder.unwrap_or_default();
+        let matches = glob::expand(files, &folder, &pattern.value);
         if matches.is_empty() {
-            sink.report(missing_include(pattern));
+            let near = near_pattern(files, &folder, &pattern.value);
+            sink.report(missing_include(pattern, near));
         }
         found.extend(matches.into_iter().map(|file| (file, pattern.span, chain.to_vec())));
     }
@@ -143,12 +147,34 @@ fn included(
     found
 }
 
-fn missing_include(pattern: &ast::Text) -> Diagnostic {
+/// A pattern that matches something, each folder or file that is missing read as its neighbour.
+fn near_pattern(files: &dyn Files, folder: &Utf8Path, pattern: &str) -> Option<String> {
+    let (mut at, mut parts) = (folder.to_owned(), Vec::new());
+    for part in pattern.split('/') {
+        let is_there = part.contains(['*', '?']) || files.entry(&at.join(part)).exists();
+        let names = if is_there { Vec::new() } else { files.list(&at) };
+        let near = nearest(part, names.iter().map(String::as_str)).unwrap_or(part).to_owned();
+        at.push(&near);
+        parts.push(near);
+    }
+    let near = parts.join("/");
+    (near != pattern && !glob::expand(files, folder, &near).is_empty()).then_some(near)
+}
+
+fn missing_include(pattern: &ast::Text, near: Option<String>) -> Diagnostic {
     let is_pattern = pattern.value.contains(['*', '?', '[']);
     let message = if is_pattern { "nothing matches this pattern" } else { "there is no such file" };
-    model::codes::MISSING_INCLUDE
+    let diagnostic = model::codes::MISSING_INCLUDE
         .at(pattern.span, format!("`{}` cannot be included: {message}", pattern.value))
-        .label("relative to the folder of this file")
+        .label("relative to the folder of this file");
+    match near {
+        Some(near) => {
+            let quoted = format!("\"{near}\"");
+            let help = format!("did you mean `{near}`?");
+            diagnostic.help(help).fix(format!("write `{quoted}`"), pattern.span, quoted)
+        }
+        None => diagnostic,
+    }
 }
 
 fn circle(file: &Utf8Path, place: Span, chain: &[Utf8PathBuf], sink: &mut Sink) {

@@ -25,7 +25,7 @@ use crate::base::diagnostic::Sink;
 use crate::base::source::{FileId, Span};
 
 /// Specs larger than this are refused.
-const MAX_SIZE: usize = 16 << 20;
+pub(crate) const MAX_SIZE: usize = 16 << 20;
 
 /// A file cut into top-level nodes, ready to be read in any order and on any thread.
 #[derive(Debug)]
@@ -65,6 +65,8 @@ pub(crate) fn read(cut: &Cut, chunk: &Chunk, sink: &mut Sink) -> ast::Spec {
     }
     // What is missing may be what could not be read.
     let lost = unreadable.iter().next().is_some();
+    // A mistake that was recognised on the line, and mended badly, is told already.
+    unreadable.retain(|it| !cut.mended.was_mended_on_line_of(it.primary.span));
     let echo = |slug| lost && codes::MISSING.iter().any(|code| code.slug == slug);
     found.retain(|it| !cut.mended.was_touched(it.primary.span) && !echo(it.code.slug));
     found.retain(|it| !echo_of_unclear(cut, it));

@@ -61,6 +61,7 @@ mod unguarded_script;
 mod unknown_column;
 mod unknown_drop;
 mod unknown_metric;
+mod unknown_script;
 mod unlisted_input;
 mod unlisted_script;
 mod unportable_pattern;
@@ -142,6 +143,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &unknown_column::RULE,
     &unknown_drop::RULE,
     &unknown_metric::RULE,
+    &unknown_script::RULE,
     &unlisted_input::RULE,
     &unlisted_script::RULE,
     &unportable_pattern::RULE,

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 pub(super) struct Unlisted<'a> {
     pub(super) stage: &'a Stage,
     cmd: &'a Spanned<Template>,
-    word: String,
+    pub(super) word: String,
     pub(super) path: Utf8PathBuf,
 }
 

@@ -12,6 +12,33 @@ use std::collections::BTreeMap;
 const ENDINGS: &[&str] =
     &["csv", "json", "jsonl", "joblib", "parquet", "pkl", "py", "sh", "txt", "yaml", "yml", "onnx"];
 
+/// Words of the field: a metric or folder of this name is hardly misspelled.
+const COMMON: &[&str] = &[
+    "accuracy",
+    "auc",
+    "data",
+    "evaluate",
+    "f1",
+    "features",
+    "loss",
+    "mae",
+    "metrics",
+    "model",
+    "models",
+    "mse",
+    "plots",
+    "precision",
+    "prepare",
+    "processed",
+    "raw",
+    "recall",
+    "rmse",
+    "src",
+    "test",
+    "train",
+    "validation",
+];
+
 /// Moves diagnostics about names to the definitions that are to blame, and joins those that say
 /// the same of several places.
 pub(super) fn find(sink: &mut Sink, sources: &SourceMap) {
@@ -53,7 +80,8 @@ fn culprit(it: &Diagnostic, place: Span, words: &Words<'_>) -> Option<(Span, Str
     let (defined, used) = (text(place), text(it.primary.span));
     let (ours, theirs) = difference(defined, used)?;
     let (wrong, right) = (defined.get(ours.clone())?, used.get(theirs)?);
-    let weight = |word: &str| words.count(word) + 2 * usize::from(ENDINGS.contains(&word));
+    let known = |word: &str| ENDINGS.contains(&word) || COMMON.contains(&word);
+    let weight = |word: &str| words.count(word) + 2 * usize::from(known(word));
     let start = place.start as usize;
     let span = Span::new(place.file, start + ours.start, start + ours.end);
     // What is spelled so elsewhere too was meant so.

@@ -31,6 +31,29 @@ fn same_line(a: Span, b: Span, sources: &SourceMap) -> bool {
     file.line_of(a.start as usize) == file.line_of(b.start as usize)
 }
 
+/// What is said of a line in which a name or a value of this kind was wrong: its echo.
+const CONSEQUENCES: &[(&str, &str)] = &[
+    ("unknown-type", "misfit-check"),
+    ("unknown-type", "misfit-value"),
+    ("unknown-check", "fractional-bound"),
+    ("misfit-value", "unreachable-bound"),
+    ("missing-property-value", "missing-reference"),
+];
+
+/// Removes what only follows from another mistake on the same line.
+pub(super) fn on_the_line(sink: &mut Sink, sources: &SourceMap) {
+    let line = |span: Span| (span.file, sources.file(span.file).line_of(span.start as usize));
+    let causes: Vec<_> = errors(sink)
+        .filter(|it| CONSEQUENCES.iter().any(|(cause, _)| *cause == it.code.slug))
+        .map(|it| (it.code.slug, line(it.primary.span)))
+        .collect();
+    sink.retain(|it| {
+        let of = CONSEQUENCES.iter().filter(|(_, echo)| *echo == it.code.slug);
+        let mut causes_of = of.map(|(cause, _)| (*cause, line(it.primary.span)));
+        !causes_of.any(|cause| causes.contains(&cause))
+    });
+}
+
 /// Warnings that something is not listed or not used where it should be.
 const ABSENCES: &[&str] = &["unlisted-script", "unlisted-input", "unused-axis"];
 

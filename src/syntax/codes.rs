@@ -317,7 +317,7 @@ pub(crate) fn synonym(rule: &str, name: &str) -> Option<&'static str> {
         ("stage", "retries") => "retry",
         ("stage", "always-changed") => "always",
         ("schema", "fields" | "column") => "columns",
-        ("schema", "row" | "row-count" | "nrows") => "rows",
+        ("schema", "row" | "row-count" | "nrows" | "num-rows" | "min-rows" | "rows-min") => "rows",
         ("spec", "variables" | "constants" | "let") => "vars",
         ("spec", "step" | "task" | "job" | "stages") => "stage",
         ("spec", "data" | "datasets" | "source") => "dataset",

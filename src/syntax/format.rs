@@ -42,6 +42,9 @@ const MAX_WIDTH: usize = 100;
 
 /// Formats a spec. Postcondition: formatting the result changes nothing.
 pub(crate) fn format(text: &str) -> Result<String, Unformattable> {
+    if text.len() > super::MAX_SIZE {
+        return Err(Unformattable { at: 0, what: "a spec may be 16 MB large" });
+    }
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let skipped = text.len() - body.len();
     let document = read::document(body)

@@ -209,7 +209,8 @@ fn lone_operator(word: &str) -> Option<(&str, Op)> {
 }
 
 fn is_name_or_empty(name: &str) -> bool {
-    name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+    !name.starts_with('-')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
 /// A number in KDL's spelling, as far as a bare word can hold one.

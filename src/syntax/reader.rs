@@ -4,6 +4,7 @@
 //! one typo gives one diagnostic.
 
 mod arguments;
+mod foreign;
 mod values;
 
 use crate::base::diagnostic::Sink;
@@ -122,6 +123,9 @@ impl Reader<'_> {
             form.properties.push((&key.value, value));
             return;
         }
+        if self.rule.property(&key.value).is_none() && self.foreign(key, value, span, form) {
+            return;
+        }
         let names: Vec<&str> = self.rule.properties.iter().map(|it| it.name).collect();
         let known = self.rule.property(&key.value);
         let property = known.or_else(|| {
@@ -230,7 +234,11 @@ impl Reader<'_> {
             Arguments::One(kind) | Arguments::Many(kind) => kind,
             Arguments::None | Arguments::Optional(_) | Arguments::Any(_) => return,
         };
-        if form.arguments.is_empty() {
+        // A block where there can be none holds what should stand here.
+        let misplaced = node.block.is_some()
+            && matches!(self.rule.block, BlockRule::None)
+            && self.rule.properties.is_empty();
+        if form.arguments.is_empty() && !misplaced {
             let name = &node.name.value;
             let mut diagnostic = codes::MISSING_VALUE
                 .at(node.name.span, format!("`{name}` needs {}", kind.said()))
@@ -325,7 +333,7 @@ impl Reader<'_> {
             self.sink.report(diagnostic);
             return None;
         }
-        let near = near.or_else(|| nearest(name, names.iter().copied()));
+        let near = near.or_else(|| self.nearest_field(node, &names));
         let (code, message) = match self.rule.name {
             "spec" => (&codes::UNKNOWN_SECTION, format!("there is no section `{name}`")),
             rule => (&codes::UNKNOWN_FIELD, format!("`{rule}` has no field `{name}`")),
@@ -345,6 +353,24 @@ impl Reader<'_> {
         }
         self.sink.report(diagnostic);
         near
+    }
+
+    /// The field whose name is nearest; one that takes as many values as stand here comes first.
+    fn nearest_field(&self, node: &Node, names: &[&'static str]) -> Option<&'static str> {
+        let name = node.name.value.as_str();
+        let count = node.entries.iter().filter_map(argument_of).count();
+        let near = nearest(name, names.iter().copied())?;
+        let takes = |it: &&'static str| match self.rule.field(it).map(|it| it.arguments) {
+            Some(Arguments::None) => count == 0,
+            Some(Arguments::One(_) | Arguments::Optional(_)) => count < 2,
+            Some(Arguments::Many(_) | Arguments::Any(_)) | None => true,
+        };
+        let fitting = nearest(name, names.iter().copied().filter(takes));
+        let as_near = |it: &str| {
+            let long = name.chars().count().abs_diff(it.chars().count());
+            long <= name.chars().count().abs_diff(near.chars().count())
+        };
+        fitting.filter(|it| as_near(it)).or(Some(near))
     }
 
     fn required(&mut self, node: &Node, form: &Form<'_>) {

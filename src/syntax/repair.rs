@@ -5,6 +5,7 @@
 //! one mistake gives one diagnostic and hides nothing else. Clean text costs the token scan only.
 
 mod balance;
+mod lookalikes;
 mod strings;
 mod words;
 
@@ -30,6 +31,10 @@ pub(crate) struct Mended {
     reach: Vec<u32>,
     /// Lines of the source on which something unclear was left out.
     cut_lines: Vec<std::ops::Range<usize>>,
+    /// Where the lines of the source begin on which something was recognised, sorted.
+    mended_lines: Vec<usize>,
+    /// Where each line of the source begins; empty when nothing was recognised.
+    lines: Vec<usize>,
 }
 
 /// Mends the everyday mistakes in `text` and reports each.
@@ -37,14 +42,16 @@ pub(crate) fn mend(file: FileId, text: &str, sink: &mut Sink) -> Mended {
     let tokens = lexer::tokens(text);
     let (passes, touched, cut_lines) = (Vec::new(), Vec::new(), Vec::new());
     let (copy, reach) = (text.to_owned(), Vec::new());
-    let mut mended = Mended { file, text: copy, tokens, passes, touched, reach, cut_lines };
-    for pass in [strings::comments, strings::find, balance::find, words::find] {
+    let (mended_lines, lines) = (Vec::new(), Vec::new());
+    let mut mended =
+        Mended { file, text: copy, tokens, passes, touched, reach, cut_lines, mended_lines, lines };
+    for pass in [strings::comments, lookalikes::find, strings::find, balance::find, words::find] {
         let mut found = Findings { mended: &mended, list: Vec::new() };
         pass(&mut found);
         let list = found.list;
         mended.apply(list, text, sink);
     }
-    mended.sort_places();
+    mended.sort_places(text);
     mended
 }
 
@@ -175,7 +182,14 @@ impl Mended {
             || inside.any(|it| span.contains(*it) && span.end - span.start <= it.end - it.start + 2)
     }
 
-    fn sort_places(&mut self) {
+    fn sort_places(&mut self, source: &str) {
+        if !self.touched.is_empty() {
+            self.lines = source.match_indices('\n').map(|(at, _)| at + 1).collect();
+        }
+        let lines = self.touched.iter().map(|it| self.line_of(it.start as usize));
+        self.mended_lines = lines.collect();
+        self.mended_lines.sort_unstable();
+        self.mended_lines.dedup();
         self.touched.retain(|it| !it.is_empty());
         self.touched.sort_unstable();
         let mut furthest = 0;
@@ -186,6 +200,18 @@ impl Mended {
         self.reach = self.touched.iter().map(further).collect();
         self.cut_lines.sort_unstable_by_key(|line| line.start);
         self.cut_lines.dedup();
+    }
+
+    /// Where the line of a place begins.
+    fn line_of(&self, at: usize) -> usize {
+        let behind = self.lines.partition_point(|start| *start <= at);
+        behind.checked_sub(1).and_then(|last| self.lines.get(last)).copied().unwrap_or(0)
+    }
+
+    /// Whether something was recognised on the line where a place begins.
+    pub(crate) fn was_mended_on_line_of(&self, span: Span) -> bool {
+        let line = self.line_of(span.start as usize);
+        self.mended_lines.binary_search(&line).is_ok()
     }
 
     /// Whether something was left out on the line where a place begins.

@@ -98,6 +98,8 @@ struct Scan {
     said: bool,
     /// One flag an open block: whether it is commented out.
     blocks: Vec<bool>,
+    /// How many of them are commented out.
+    commented: usize,
     /// `/-` seen in the current node and not yet spent on a block.
     pending: usize,
     /// Whether the last thing said was `/-`.
@@ -134,13 +136,13 @@ impl Scan {
             TokenKind::OpenBrace => {
                 self.loose += usize::from(self.blocks.is_empty());
                 self.blocks.push(self.pending > 0);
+                self.commented += usize::from(self.pending > 0);
                 self.pending = 0;
             }
-            TokenKind::CloseBrace => {
-                if self.blocks.pop().is_none() {
-                    self.loose += 1;
-                }
-            }
+            TokenKind::CloseBrace => match self.blocks.pop() {
+                Some(commented) => self.commented -= usize::from(commented),
+                None => self.loose += 1,
+            },
             TokenKind::OpenParen | TokenKind::CloseParen | TokenKind::Bracket => self.loose += 1,
             TokenKind::Equals | TokenKind::String(_) | TokenKind::Word => {}
         }
@@ -155,7 +157,7 @@ impl Scan {
     }
 
     fn too_deep(&self) -> bool {
-        let commented = self.blocks.iter().filter(|&&it| it).count();
-        self.blocks.len().max(self.loose) > MAX_DEPTH || commented.max(self.run) > MAX_SLASHDASH
+        self.blocks.len().max(self.loose) > MAX_DEPTH
+            || self.commented.max(self.run) > MAX_SLASHDASH
     }
 }

@@ -16,6 +16,7 @@ mod dvc;
 mod examples;
 mod fix;
 mod fmt;
+mod fuzz;
 mod infra;
 mod init;
 mod lock;

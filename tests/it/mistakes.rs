@@ -4,6 +4,7 @@ mod corpus;
 mod mutations;
 
 use crate::support::{Project, Said};
+use crate::tree;
 use corpus::{Case, Place};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -31,12 +32,8 @@ struct Outcome {
 
 #[test]
 fn seeded_mistakes_are_pointed_at_said_once_and_mended() {
-    let cases = [
-        corpus::parse("churn", include_str!("../../specs/mistakes/churn.txt")),
-        corpus::parse("tumor", include_str!("../../specs/mistakes/tumor.txt")),
-        corpus::parse("churn", include_str!("../../specs/mistakes/churn_more.txt")),
-    ]
-    .concat();
+    let corpora = tree::texts("specs/mistakes", ".txt");
+    let cases: Vec<Case> = corpora.iter().flat_map(corpus::parse).collect();
     let outcomes = in_parallel(&cases, run);
     let mut low = Vec::new();
     for held in [false, true] {
@@ -99,7 +96,7 @@ fn take<'a, T>(cases: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
 }
 
 fn run(case: &Case) -> Outcome {
-    let project = example(case.example);
+    let project = example(&case.example);
     let places = case.apply(&project);
     let (said, told) = check(&project, &["check", "--format", "json"]);
     let mut open: Vec<&Place> = places.iter().collect();

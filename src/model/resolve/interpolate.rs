@@ -106,7 +106,8 @@ impl Resolver<'_> {
         // Other tools write `matrix.model` or `item.model`.
         let last = name.value.rsplit('.').next().unwrap_or_default();
         let exact = names().find(|it| *it == last);
-        let near = exact.or_else(|| nearest(&name.value, names())).map(str::to_owned);
+        let near = exact.or_else(|| nearest(&name.value, names()));
+        let near = near.or_else(|| nearest(last, names())).map(str::to_owned);
         if near.is_none() && self.spec.lost {
             return None;
         }

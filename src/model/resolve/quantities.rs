@@ -47,6 +47,19 @@ impl Resolver<'_> {
                 );
                 None
             }
+            Err(_) if is_number(&text.value) => {
+                let number = text.value.trim();
+                self.sink.report(
+                    codes::BAD_QUANTITY
+                        .at(text.span, format!("`{number}` is a number: it takes no quotes"))
+                        .fix(format!("write `{number}`"), text.span, number),
+                );
+                None
+            }
+            Err(_) if dimensions == [Dimension::Size] && has_digit(&text.value) => {
+                let error = units::parse_size(&text.value).err()?;
+                self.bad_quantity(text, &error)
+            }
             Err(error) if !dimensions.contains(&error.dimension) => {
                 let wanted: Vec<&str> = dimensions.iter().map(|it| said(*it)).collect();
                 self.sink.report(codes::BAD_QUANTITY.at(
@@ -95,6 +108,18 @@ impl Resolver<'_> {
             Some,
         )
     }
+}
+
+fn has_digit(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether KDL reads the text as a number when it stands without quotes.
+fn is_number(text: &str) -> bool {
+    let finite = text.trim().parse().is_ok_and(f64::is_finite);
+    let unsigned = text.trim().trim_start_matches('-');
+    let last = unsigned.ends_with(|c: char| c.is_ascii_digit());
+    finite && last && has_digit(unsigned)
 }
 
 /// A quantity that was suggested, or what it should have been in turn.

@@ -211,7 +211,7 @@ impl Resolver<'_> {
     fn check(&mut self, raw: &ast::Check, ty: Option<ColumnType>) -> Option<Check> {
         let constraint = match constraint::find(&raw.name.value) {
             Some(constraint) => constraint,
-            None => self.unknown_check(&raw.name)?,
+            None => self.unknown_check(raw)?,
         };
         let arguments = raw.arguments.iter().filter_map(scalar).collect();
         let extreme = constraint.bounds.quantity() == Some(constraint::Quantity::Extreme);
@@ -225,7 +225,8 @@ impl Resolver<'_> {
         })
     }
 
-    fn unknown_check(&mut self, name: &ast::Text) -> Option<&'static constraint::Constraint> {
+    fn unknown_check(&mut self, raw: &ast::Check) -> Option<&'static constraint::Constraint> {
+        let name = &raw.name;
         let base = codes::UNKNOWN_CHECK
             .at(name.span, format!("there is no check `{}`", name.value))
             .label("not a check of columns");
@@ -239,7 +240,11 @@ impl Resolver<'_> {
                 constraint::find(near),
             ),
             Meant::Bound(example) => {
-                (base.help(format!("write a bound behind the type: {example}")), None)
+                let base = base.help(format!("write a bound behind the type: {example}"));
+                match limits(raw) {
+                    Some(limits) => (base.fix(format!("write `{limits}`"), raw.span, limits), None),
+                    None => (base, None),
+                }
             }
             Meant::Nullability => {
                 let help = "values may be missing when the type ends in `?`, as in `float?`";
@@ -260,6 +265,18 @@ impl Resolver<'_> {
         self.sink.report(diagnostic);
         meant
     }
+}
+
+/// What `between 18 120` is as checks of the language.
+fn limits(raw: &ast::Check) -> Option<String> {
+    let number = |it: &Literal| match &it.value {
+        Raw::Int(value) => Some(value.to_string()),
+        Raw::Float(value) => Some(format!("{value:?}")),
+        Raw::Bool(_) | Raw::Str(_) | Raw::Null => None,
+    };
+    let [low, high] = raw.arguments.as_slice() else { return None };
+    let (low, high) = (number(low)?, number(high)?);
+    raw.bounds.is_empty().then(|| format!("min >={low}; max <={high}"))
 }
 
 fn scalar(literal: &Literal) -> Option<Spanned<Scalar>> {

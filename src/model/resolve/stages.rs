@@ -4,8 +4,8 @@ use crate::base::source::{Span, Spanned};
 use crate::base::suggest::{did_you_mean, nearest};
 use crate::base::value::Value;
 use crate::model::codes;
-use crate::model::resolve::Resolver;
 use crate::model::resolve::interpolate::Place;
+use crate::model::resolve::{Resolver, duplicate};
 use crate::model::stage::{Axis, Dep, DepSource, Instance, Out, OutKind, Resources, Retry, Stage};
 use crate::model::template::Template;
 use crate::syntax::ast;
@@ -145,7 +145,20 @@ impl Resolver<'_> {
         found(self, &near?)
     }
 
+    fn repeated_metrics(&mut self, provides: &[ast::Text]) {
+        let mut seen = BTreeMap::new();
+        for metric in provides {
+            match seen.get(&metric.value) {
+                Some(first) => self.sink.report(duplicate("metric", metric, *first)),
+                None => drop(seen.insert(&metric.value, metric.span)),
+            }
+        }
+    }
+
     fn out(&mut self, raw: &ast::Out, matrix: &[Axis]) -> Option<Out> {
+        if let ast::OutKind::Metrics { provides } = &raw.kind {
+            self.repeated_metrics(provides);
+        }
         let kind = match &raw.kind {
             ast::OutKind::Data => OutKind::Data,
             ast::OutKind::Metrics { provides } => OutKind::Metrics { provides: provides.clone() },

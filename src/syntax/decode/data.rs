@@ -87,10 +87,14 @@ pub(super) fn dataset(
             span: it.node.span,
         })
         .collect();
-    let name = form.text(0)?;
-    let path = form.text(1);
+    let mut name = form.text(0)?;
+    let mut path = form.text(1);
     if path.is_none() {
         sink.report(incomplete(form, &name));
+        if let Some(meant) = name_of(&name.value) {
+            path = Some(name.clone());
+            name.value = meant;
+        }
     }
     for extra in form.arguments.iter().skip(2) {
         sink.report(
@@ -105,21 +109,31 @@ pub(super) fn dataset(
 
 /// A dataset with one value: its path when that has a folder or an ending, else its name.
 fn incomplete(form: &Form<'_>, value: &Text) -> crate::base::diagnostic::Diagnostic {
-    let is_path = value.value.contains(['/', '.']);
-    if !is_path {
+    if !is_path(&value.value) {
         return codes::MISSING_VALUE
             .at(value.span, format!("dataset `{}` needs a path", value.value))
             .label("a quoted path is expected after this");
     }
-    let file = value.value.rsplit('/').next().unwrap_or_default();
-    let stem = file.split('.').next().unwrap_or_default();
-    let name: String =
-        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let diagnostic = codes::MISSING_VALUE
         .at(form.node.name.span.to(value.span), "a dataset needs a name before its path")
         .label("stages and other datasets refer to it by its name");
-    match name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        true => diagnostic.fix(format!("write `{name}`"), value.span.before(), format!("{name} ")),
-        false => diagnostic,
+    match name_of(&value.value) {
+        Some(name) => {
+            diagnostic.fix(format!("write `{name}`"), value.span.before(), format!("{name} "))
+        }
+        None => diagnostic,
     }
+}
+
+fn is_path(text: &str) -> bool {
+    text.contains(['/', '.'])
+}
+
+/// The name that a dataset of this path would have: that of the file.
+fn name_of(path: &str) -> Option<String> {
+    let file = path.rsplit('/').next().filter(|_| is_path(path))?;
+    let stem = file.split('.').next().unwrap_or_default();
+    let name: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(name)
 }

@@ -1,6 +1,8 @@
 //! Thresholds.
 
 use crate::base::diagnostic::Sink;
+use crate::base::suggest::nearest;
+use crate::base::units;
 use crate::syntax::ast::{Allow, Gate, Threshold};
 use crate::syntax::codes;
 use crate::syntax::decode::allow;
@@ -34,9 +36,31 @@ fn threshold(node: &Node, sink: &mut Sink) -> Threshold {
         Entry::Argument(literal) => literal.quoted().is_some(),
         Entry::Property { .. } | Entry::Bound(_) => false,
     });
-    let rule = if node.name.value == "size" && has_path { &SIZE } else { &THRESHOLD };
+    let sized = |entry: &Entry| match entry {
+        Entry::Bound(bound) => bound.value.quoted().is_some_and(|it| units::parse_size(it).is_ok()),
+        Entry::Argument(_) | Entry::Property { .. } => false,
+    };
+    let named = node.name.value == "size";
+    let has_path = has_path || named && node.entries.iter().any(sized);
+    // Only a size has a path.
+    let misspelled = !named && has_path && nearest(&node.name.value, ["size"]).is_some();
+    if misspelled {
+        sink.report(
+            codes::UNKNOWN_FIELD
+                .at(node.name.span, format!("`{}` is not `size`", node.name.value))
+                .label("only `size` takes a path")
+                .fix("write `size`", node.name.span, "size"),
+        );
+    }
+    let rule = if has_path && (named || misspelled) { &SIZE } else { &THRESHOLD };
     let form = reader::read(node, rule, sink);
-    if form.bounds.is_empty() && node.entries.iter().all(|it| !matches!(it, Entry::Bound(_))) {
+    // What stands where the bound should is told by itself.
+    let odd = node.entries.iter().any(|entry| match entry {
+        Entry::Argument(literal) => literal.quoted().is_none(),
+        Entry::Bound(_) => true,
+        Entry::Property { .. } => false,
+    });
+    if form.bounds.is_empty() && !odd {
         sink.report(
             codes::MISSING_BOUND
                 .at(node.name.span, format!("`{}` needs a bound", node.name.value))

@@ -33,6 +33,7 @@ impl Reader<'_> {
                 }
             }
             _ if self.without_key(literal, form) => {}
+            _ if self.no_bound(node, literal, form) => {}
             _ => self.too_many(node, literal, most),
         }
     }
@@ -84,7 +85,11 @@ impl Reader<'_> {
         literal: &Literal,
         form: &Form<'_>,
     ) -> Option<RawBound> {
-        let number = matches!(literal.value, Scalar::Int(_) | Scalar::Float(_));
+        let number = match &literal.value {
+            Scalar::Int(_) | Scalar::Float(_) => true,
+            Scalar::Str(text) => !literal.bare && text.parse().is_ok_and(f64::is_finite),
+            Scalar::Bool(_) | Scalar::Null => false,
+        };
         let expected = match self.rule.arguments {
             Arguments::None => 0,
             Arguments::One(_) => 1,
@@ -102,6 +107,23 @@ impl Reader<'_> {
                 .fix(format!("write `{}`", op.as_str()), literal.span.before(), op.as_str()),
         );
         Some(RawBound { name: None, op, value: literal.clone(), span: literal.span })
+    }
+
+    /// `accuracy ~0.85`: a word where only a bound can stand. True when it was reported as that.
+    fn no_bound(&mut self, node: &Node, literal: &Literal, form: &Form<'_>) -> bool {
+        let only = matches!(self.rule.arguments, Arguments::None)
+            && matches!(self.rule.bounds, Bounds::PlainOr(_))
+            && node.entries.iter().all(|it| argument_of(it).is_some())
+            && form.bounds.is_empty();
+        if only && self.surplus.replace(literal.span.end).is_none() {
+            self.sink.report(
+                codes::MISSING_BOUND
+                    .at(literal.span, format!("`{}` needs a bound", node.name.value))
+                    .label("this is no bound")
+                    .help(format!("for example `{} >=0.85`", node.name.value)),
+            );
+        }
+        only
     }
 
     pub(super) fn too_many(&mut self, node: &Node, literal: &Literal, most: usize) {

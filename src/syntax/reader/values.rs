@@ -86,11 +86,13 @@ fn remedy(literal: &Literal, kind: Kind, place: &str) -> Option<String> {
         (Kind::Count, Scalar::Float(number)) if number.fract() == 0.0 && *number >= 0.0 => {
             Some(format!("{number:.0}"))
         }
+        // `train@forest` is an instance of a stage, and no path.
+        (Kind::PathOrName, Scalar::Str(text)) if literal.bare && text.contains('@') => None,
         (Kind::Path | Kind::Text | Kind::PathOrName, Scalar::Str(text)) if literal.bare => {
             Some(format!("\"{text}\""))
         }
         // The language has one version.
-        (Kind::Count, Scalar::Str(text)) if place == "`mlc`" && text.starts_with('v') => {
+        (Kind::Count, Scalar::Str(text)) if place == "`mlc`" && text.starts_with(is_version) => {
             Some("1".to_owned())
         }
         (Kind::Count, Scalar::Float(_)) if place == "`mlc`" => Some("1".to_owned()),
@@ -100,6 +102,10 @@ fn remedy(literal: &Literal, kind: Kind, place: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+fn is_version(c: char) -> bool {
+    c == 'v' || c.is_ascii_digit()
 }
 
 fn boolean(text: &str) -> Option<bool> {

@@ -11,10 +11,10 @@ pub(crate) const MAX_DEPTH: usize = 64;
 pub(super) fn find(found: &mut Findings<'_>) {
     let count = |kind| found.tokens().iter().filter(|token| token.kind == kind).count();
     let (opening, closing) = (count(TokenKind::OpenBrace), count(TokenKind::CloseBrace));
-    if opening == closing && never_negative(found.tokens()) {
+    let lines = lines(found);
+    if opening == closing && never_negative(found.tokens()) && !within_block(found, &lines) {
         return;
     }
-    let lines = lines(found);
     // Closing braces without a partner that are still unexplained.
     let mut unexplained = closing.saturating_sub(opening);
     for pair in lines.windows(2) {
@@ -36,6 +36,24 @@ fn never_negative(tokens: &[Token]) -> bool {
         depth -= i64::from(token.kind == TokenKind::CloseBrace);
         depth >= 0
     })
+}
+
+/// Whether a section begins at the left margin while a block is open, and one does not open its
+/// own: then braces are missing on both sides. The margin alone says nothing: not every text is
+/// indented.
+fn within_block(found: &Findings<'_>, lines: &[Line]) -> bool {
+    let mut depth = 0_i64;
+    let inside = lines.iter().any(|line| {
+        let inside = depth > 0 && line.is_section(found);
+        depth += i64::try_from(line.braces.0).unwrap_or(0);
+        depth -= i64::try_from(line.braces.1).unwrap_or(0);
+        inside
+    });
+    let unopened = |pair: &[Line]| match pair {
+        [header, body] => header.is_section(found) && header.lacks_brace_before(body),
+        _ => false,
+    };
+    inside && lines.windows(2).any(unopened)
 }
 
 /// A line with something on it.
@@ -104,8 +122,12 @@ fn lines(found: &Findings<'_>) -> Vec<Line> {
 
 fn missing_brace(found: &mut Findings<'_>, header: &Line) {
     // `stage train (`
-    let (end, brace) = match header.last.kind == TokenKind::OpenParen {
+    let colon = header.last.text(found.text()).ends_with(':');
+    let bracket = header.last.kind == TokenKind::Bracket;
+    let (end, brace) = match bracket || header.last.kind == TokenKind::OpenParen {
         true => (found.span(header.last.start, header.last.end), "{"),
+        // `stage train:`, as Python begins a block.
+        false if colon => (found.span(header.last.end - 1, header.last.end), " {"),
         false => (found.span(header.last.end, header.last.end), " {"),
     };
     found.fixable(
@@ -235,7 +257,12 @@ fn inline_start(found: &Findings<'_>, line: Line, close: Token) -> Option<Token>
         let text = it.text(found.text());
         it.kind == TokenKind::Word && (CHECKS.contains(&text) || text == "provides")
     };
-    said.iter().skip(1).find(is_field).copied()
+    let field = said.iter().skip(1).position(|it| is_field(&it))? + 1;
+    // `[ unique >=0.95 }`: the block opens, with another sign.
+    let sign = said
+        .get(field - 1)
+        .filter(|it| matches!(it.kind, TokenKind::Bracket | TokenKind::OpenParen));
+    sign.or(said.get(field)).copied()
 }
 
 fn rest<'a>(found: &Findings<'a>, token: Token) -> &'a str {
@@ -282,13 +309,16 @@ fn close(
         && let Some(start) = inline_start(found, line, token)
     {
         *excess = excess.saturating_sub(1);
-        let place = found.span(start.start, start.start);
+        // `targets [ dvc }`
+        let other = matches!(start.kind, TokenKind::Bracket | TokenKind::OpenParen);
+        let place = found.span(start.start, if other { start.end } else { start.start });
+        let brace = if other { "{" } else { "{ " };
         found.fixable(
             &codes::MISSING_BRACE,
             found.span(start.start, token.end),
             "the block of this node is not opened",
             "closed here, but opened nowhere",
-            ("open the block", vec![(place, "{ ".to_owned())]),
+            ("open the block", vec![(place, brace.to_owned())]),
         );
         return;
     }
@@ -313,6 +343,23 @@ fn close_all(found: &mut Findings<'_>, open: &mut Vec<Open>, at: usize) {
     }
 }
 
+/// Where a block of one line ends in a bracket that nothing in it opens.
+fn wrong_end(inside: &str) -> Option<usize> {
+    let trimmed = inside.trim_end();
+    let opening = match trimmed.chars().next_back()? {
+        ']' => '[',
+        ')' => '(',
+        _ => return None,
+    };
+    (!trimmed.contains(opening)).then(|| trimmed.len() - 1)
+}
+
+/// Whether nothing else stands on the line of the byte at `at`.
+fn stands_alone(text: &str, at: usize) -> bool {
+    let line = text.get(..at).and_then(|it| it.rsplit('\n').next());
+    line.is_some_and(|it| it.trim().is_empty())
+}
+
 fn unclosed(found: &mut Findings<'_>, open: &Open, at: usize) {
     let text = found.text();
     let place = text.get(..at).unwrap_or_default().trim_end().len().max(open.token.end);
@@ -320,6 +367,17 @@ fn unclosed(found: &mut Findings<'_>, open: &Open, at: usize) {
     let indent = text.get(start..start + open.line.indent).unwrap_or_default();
     let inside = text.get(open.token.end..place).unwrap_or_default();
     let one_line = !inside.contains('\n') && !inside.is_empty();
+    if let Some(bracket) = wrong_end(inside).filter(|at| one_line || stands_alone(inside, *at)) {
+        let at = open.token.end + bracket;
+        let span = found.span(at, at + 1);
+        let diagnostic = codes::UNCLOSED_BLOCK
+            .at(span, "a block is closed by `}`")
+            .label("closes nothing")
+            .also(found.span(open.token.start, open.token.end), "opened here")
+            .fix("write `}`", span, "}");
+        found.unclear(diagnostic, vec![(span, "}".to_owned())]);
+        return;
+    }
     let closing = if one_line { " }".to_owned() } else { format!("\n{indent}}}") };
     let spot = found.span(place, place);
     let diagnostic = codes::UNCLOSED_BLOCK

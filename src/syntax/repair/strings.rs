@@ -1,6 +1,7 @@
 //! Strings that do not end, and quotes in the wrong place.
 
 use super::Findings;
+use super::words::SENTENCES;
 use crate::syntax::codes;
 use crate::syntax::lexer::{self, StringKind, Token, TokenKind};
 use crate::syntax::sections::starts_section;
@@ -20,8 +21,10 @@ pub(super) fn find(found: &mut Findings<'_>) {
     for (index, token) in found.tokens().iter().enumerate() {
         let TokenKind::String(kind) = token.kind else { continue };
         match kind {
-            StringKind { closed: true, hashes, .. } => {
-                if hashes == 0 {
+            StringKind { closed: true, hashes, multi_line } => {
+                if multi_line && !token.text(found.text()).contains(['\n', '\r']) {
+                    one_line(found, *token, hashes);
+                } else if hashes == 0 {
                     escapes(found, *token);
                 }
                 glued(found, index, *token);
@@ -30,6 +33,24 @@ pub(super) fn find(found: &mut Findings<'_>) {
             StringKind { .. } => unclosed_line(found, index, *token, kind),
         }
     }
+}
+
+/// `"""text"""` on one line, which KDL wants on lines of its own.
+fn one_line(found: &mut Findings<'_>, token: Token, hashes: u8) {
+    let text = token.text(found.text());
+    let hashes = usize::from(hashes);
+    let inner = text.get(hashes + 3..text.len().saturating_sub(hashes + 3));
+    let Some(inner) = inner.filter(|it| !it.contains('"')) else { return };
+    let raw = "#".repeat(hashes);
+    let said = format!("{raw}\"{inner}\"{raw}");
+    let span = found.span(token.start, token.end);
+    found.fixable(
+        &codes::WRONG_QUOTES,
+        span,
+        "a text of one line is written in `\"`",
+        "`\"\"\"` begins a text of several lines",
+        (&format!("write `{said}`"), vec![(span, said.clone())]),
+    );
 }
 
 /// A backslash that starts no escape: `"\d+"`. The string was hardly meant to have any.
@@ -169,7 +190,8 @@ fn unclosed_line(found: &mut Findings<'_>, index: usize, token: Token, kind: Str
     let start = text.get(..token.start).and_then(|it| it.rfind('\n')).map_or(0, |at| at + 1);
     let line = text.get(start..token.end).unwrap_or_default();
     let mut places = vec![token.start + plain_end(token.text(text)) - start];
-    if kind.hashes == 0 {
+    let titled = is_title(line.get(..token.start - start).unwrap_or_default());
+    if kind.hashes == 0 && !titled {
         let blanks = blanks_in(token.text(text)).map(|at| token.start + at - start);
         let blanks: Vec<usize> = blanks.collect();
         match is_sentence(line) {
@@ -191,7 +213,7 @@ fn unclosed_line(found: &mut Findings<'_>, index: usize, token: Token, kind: Str
         let (before, after) = (line.get(..range.start), line.get(range.end..));
         format!("{}{text}{}", before.unwrap_or_default(), after.unwrap_or_default())
     };
-    let best = changes.iter().min_by_key(|it| disorder(&mended(it)));
+    let best = changes.iter().min_by_key(|it| disorder(&mended(it), titled));
     let Some((range, instead)) = best.cloned() else { return };
     let span = found.span(start + range.start, start + range.end);
     if instead.is_empty() {
@@ -222,6 +244,12 @@ fn unclosed_line(found: &mut Findings<'_>, index: usize, token: Token, kind: Str
         label,
         (title, vec![(span, instead.to_owned())]),
     );
+}
+
+/// Whether the string that follows this is the text of a property: `title="Two words`.
+fn is_title(before: &str) -> bool {
+    let key = before.strip_suffix('=').map(|it| it.rsplit(char::is_whitespace).next());
+    key.flatten().is_some_and(|key| SENTENCES.contains(&key))
 }
 
 /// Whether the line is a field whose string is a text with blanks.
@@ -268,7 +296,7 @@ fn other_places(found: &Findings<'_>, index: usize, line: usize) -> Vec<usize> {
 
 /// How much is wrong with a line: open strings, values that touch, paths without quotes, strings
 /// with blanks where texts are none.
-fn disorder(line: &str) -> usize {
+fn disorder(line: &str, titled: bool) -> usize {
     let tokens = lexer::tokens(line);
     let sentence = is_sentence(line);
     let value = |token: &Token| matches!(token.kind, TokenKind::String(_) | TokenKind::Word);
@@ -277,7 +305,7 @@ fn disorder(line: &str) -> usize {
         if let TokenKind::String(kind) = token.kind {
             let content = token.text(line);
             let odd = !kind.closed || content.contains("=\"") || content.len() == 2;
-            let blank = !sentence && blanks_in(content).next().is_some();
+            let blank = !sentence && !titled && blanks_in(content).next().is_some();
             return 2 * usize::from(odd)
                 + usize::from(blank)
                 + usize::from(content.contains(" \""));
@@ -312,7 +340,8 @@ fn unclosed_comment(found: &mut Findings<'_>, index: usize, token: Token) {
         let length = line.find(char::is_whitespace).unwrap_or(line.len());
         let span = found.span(word.start, token.start + length);
         let path = text.get(span.range()).unwrap_or_default();
-        let quoted = format!("\"{path}\"");
+        let quotes = |c: char| "\"'`‘’‚‛“”„‟«»".contains(c);
+        let quoted = format!("\"{}\"", path.trim_matches(quotes));
         let fix = (&*format!("write `{quoted}`"), vec![(span, quoted.clone())]);
         return found.fixable(&codes::UNQUOTED_PATH, span, "a path is written in quotes", "", fix);
     }

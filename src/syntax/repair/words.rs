@@ -3,6 +3,7 @@
 mod blocks;
 mod bounds;
 mod comments;
+mod equals;
 mod holes;
 mod lists;
 mod numbers;
@@ -11,11 +12,13 @@ mod text;
 use super::Findings;
 use crate::syntax::codes;
 use crate::syntax::lexer::{Token, TokenKind};
-use bounds::{bound_spelling, doubled, equals, equals_after_name, flipped, in_words, quoted_bound};
+use bounds::{bound_spelling, doubled, equals_after_name, flipped, in_words, quoted_bound};
 use comments::{foreign_comment, hash_comment};
+use equals::equals;
 use holes::{interpolated_run, interpolation, quote_run};
 use lists::{bracket, comma, dash_item, parenthesis};
 use numbers::{keyword, number};
+pub(super) use text::SENTENCES;
 use text::{bare_text, is_odd_quote, is_url, odd_quotes, quote, title, url};
 
 /// The node that is being scanned.
@@ -48,7 +51,7 @@ pub(super) fn find(found: &mut Findings<'_>) {
             (TokenKind::Newline, _) => brace_below(found, at, place),
             (TokenKind::Word, Place::NodeStart) => name(found, at, token, scope),
             (TokenKind::Word, Place::Entries) => entry(found, at, token, scope),
-            (TokenKind::Equals, Place::Entries) => equals(found, at, token),
+            (TokenKind::Equals, Place::Entries) => equals(found, at, token, scope),
             (TokenKind::Bracket, _) => bracket(found, token, scope),
             (TokenKind::OpenParen, Place::Entries) => parenthesis(found, at, scope),
             (TokenKind::OpenBrace, Place::Entries) => interpolation(found, at),
@@ -103,6 +106,10 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> 
     if text == "-" || text == "*" {
         return dash_item(found, at, token);
     }
+    let compares = matches!(text, "<" | ">") && next_if(found, at, TokenKind::Equals).is_some();
+    if compares || text.starts_with(['<', '>']) && text.ends_with(|c: char| c.is_ascii_digit()) {
+        return bounds::nameless(found, at, token);
+    }
     if !text.contains(|c: char| c.is_alphanumeric() || c == '_' || is_odd_quote(c)) {
         return foreign_comment(found, at, token);
     }
@@ -121,6 +128,8 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> 
             "a name takes its values directly",
             ("remove the colon", vec![(colon, instead.to_owned())]),
         );
+    } else if name_with_comma(found, token, text) {
+        return 1;
     } else if let Some(offset) = text.find(['<', '>']).filter(|&offset| offset > 0) {
         let place = found.span(token.start + offset, token.start + offset);
         found.fixable(
@@ -145,6 +154,20 @@ fn name(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> 
         blocks::unbraced(found, at, text);
     }
     1
+}
+
+/// `age, int`: true when it was that.
+fn name_with_comma(found: &mut Findings<'_>, token: Token, text: &str) -> bool {
+    let Some(stem) = text.strip_suffix(',').filter(|stem| !stem.is_empty()) else { return false };
+    let sign = found.span(token.end - 1, token.end);
+    found.fixable(
+        &codes::COMMA,
+        sign,
+        &format!("`{stem}` is followed by a comma"),
+        "a name takes its values directly",
+        ("remove the comma", vec![(sign, String::new())]),
+    );
+    true
 }
 
 /// Whether a bare number comes next.
@@ -188,19 +211,22 @@ fn entry(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) ->
         return 2;
     }
     let taken = [
+        bounds::apart(found, at, token, scope),
         doubled(found, at, token),
         flipped(found, at, token),
         in_words(found, at, token, scope),
         blocks::second_field(found, at, token, scope),
         blocks::unbraced_check(found, at, token, scope),
+        blocks::unbraced_provides(found, at, token, scope),
         title(found, at, token, scope),
         colon(found, at, token, scope),
     ];
     if let Some(taken) = taken.into_iter().find(|it| *it > 0) {
         return taken;
     }
-    if !text.contains(|c: char| c.is_alphanumeric() || "_<>#".contains(c)) {
-        return stray(found, at, token);
+    let sign = !text.contains(|c: char| c.is_alphanumeric() || "_<>#".contains(c));
+    if sign || matches!(text, "->" | "-->" | "<-" | "<--") {
+        return stray(found, at, token, scope);
     }
     match text {
         "true" | "false" | "null" => found.fixable(
@@ -211,7 +237,7 @@ fn entry(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) ->
             (&format!("write `#{text}`"), vec![(span, format!("#{text}"))]),
         ),
         _ if text.starts_with('#') => keyword(found, at, token),
-        _ if text.contains(['/', '\\']) || text.starts_with('~') => {
+        _ if text.contains(['/', '\\']) => {
             let text =
                 if scope.node == "params" { text.replace('/', ".") } else { text.to_owned() };
             quote(found, &codes::UNQUOTED_PATH, span, &text, "a path is written in quotes");
@@ -264,6 +290,17 @@ fn colon(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) ->
     let ends = place + 1 == token.end;
     let blank = next.filter(|it| ends && it.kind == TokenKind::Space);
     let end = blank.map_or(place + 1, |it| it.end);
+    if ends && (scope.values == 0 && scope.parent == "columns" || LISTS.contains(&scope.node)) {
+        let span = found.span(place, place + 1);
+        found.fixable(
+            &codes::COLON_AFTER_NAME,
+            span,
+            &format!("`{name}` is followed by a colon"),
+            "a value that belongs to no name",
+            ("remove the colon", vec![(span, String::new())]),
+        );
+        return 1;
+    }
     let instead = if scope.node == "params" { "." } else { "=" };
     let span = found.span(place, end);
     found.fixable(
@@ -276,14 +313,23 @@ fn colon(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) ->
     if blank.is_some() { 3 } else { 1 }
 }
 
+/// Nodes that take words and no properties.
+const LISTS: &[&str] = &["provides", "drop", "isin", "notin"];
+
 fn is_key(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
 /// A sign that is no value: before words it is another language's comment, else it goes.
-fn stray(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+fn stray(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> usize {
     let text = token.text(found.text());
+    if text == "+" && text::joined(found, at, token) {
+        return 1;
+    }
+    if text == ":" && scope.node == "schema" && scope.values == 1 {
+        return blocks::base_after_sign(found, at, token);
+    }
     let words = next_said(found, at).is_some_and(|(_, it)| it.kind == TokenKind::Word);
     if words && matches!(text, "/" | "--" | "%" | "%%" | ";;" | "---") {
         return foreign_comment(found, at, token);

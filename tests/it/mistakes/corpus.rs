@@ -14,10 +14,11 @@
 //! the file.
 
 use crate::support::Project;
+use crate::tree::TextFile;
 
 #[derive(Clone)]
 pub struct Case {
-    pub example: &'static str,
+    pub example: String,
     pub name: String,
     pub unfixable: bool,
     edits: Vec<Edit>,
@@ -48,13 +49,17 @@ pub struct Place {
     pub end: usize,
 }
 
-pub fn parse(example: &'static str, text: &str) -> Vec<Case> {
+/// The cases of a corpus, whose file is named after its example: `churn_more.txt`.
+pub fn parse(file: &TextFile) -> Vec<Case> {
+    let name = file.path.rsplit('/').next().expect("a path has a last part");
+    let example = name.split(['_', '.']).next().expect("a name has a first part").to_owned();
     let mut cases: Vec<Case> = Vec::new();
-    let mut file = String::new();
-    for line in text.lines() {
+    let mut path = String::new();
+    for line in file.text.lines() {
         if let Some((name, rest)) = line.strip_prefix('[').and_then(|it| it.split_once(']')) {
-            file = "mlc.kdl".to_owned();
+            path = "mlc.kdl".to_owned();
             let unfixable = rest.contains("unfixable");
+            let example = example.clone();
             cases.push(Case { example, name: name.to_owned(), unfixable, edits: Vec::new() });
             continue;
         }
@@ -66,15 +71,15 @@ pub fn parse(example: &'static str, text: &str) -> Vec<Case> {
         let nth = sign.get(1..).and_then(|it| it.parse().ok());
         let text = unescaped(text);
         match sign.as_bytes().first() {
-            Some(b'~') => file = text,
+            Some(b'~') => path = text,
             Some(b'-') => {
-                let file = file.clone();
+                let file = path.clone();
                 case.edits.push(Edit { file, old: text, nth, ..Edit::default() });
             }
             Some(b'+') => case.edits.last_mut().expect("an old text first").new = text,
             Some(b'@') => {
                 let marks = &mut case.edits.last_mut().expect("an edit first").marks;
-                marks.push(Mark { file: file.clone(), text, nth });
+                marks.push(Mark { file: path.clone(), text, nth });
             }
             _ => assert!(line.starts_with("//"), "{example}: `{line}`"),
         }

@@ -18,7 +18,7 @@ pub(super) fn mend(
     axes: &[Axis],
     place: Place,
 ) -> Option<Text> {
-    if !text.value.contains(['{', '<', '(']) {
+    if !text.value.contains(['{', '<', '(']) && !text.value.contains("}}") {
         return None;
     }
     let known = resolver.known_names(axes);
@@ -48,8 +48,8 @@ pub(super) fn mend(
 
 /// Where misspelled holes begin and end, and the names in them.
 fn found(text: &str, known: &[(String, Span)], place: Place) -> Vec<(usize, usize, String)> {
-    let mut list = Vec::new();
-    let mut from = 0;
+    let mut list: Vec<_> = unopened(text, known).into_iter().collect();
+    let mut from = list.last().map_or(0, |it| it.1);
     while let Some((start, end, name)) = next(text, from, known, place) {
         from = end.max(from + 1);
         if let Some(name) = name {
@@ -57,6 +57,18 @@ fn found(text: &str, known: &[(String, Span)], place: Place) -> Vec<(usize, usiz
         }
     }
     list
+}
+
+/// `model }}` with nothing that opens it, as the first thing in braces.
+fn unopened(text: &str, known: &[(String, Span)]) -> Option<(usize, usize, String)> {
+    let close = text.find("}}")?;
+    let before = text.get(..close)?;
+    let name = before.trim_end_matches(' ');
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let start = name.rfind(|c| !is_part(c)).map_or(0, |at| at + 1);
+    let name = name.get(start..)?;
+    let known = known.iter().any(|(it, _)| it == name);
+    (known && !before.contains('{')).then(|| (start, close + 2, name.to_owned()))
 }
 
 /// The next thing that opens like a hole from `from` on; its name when it is misspelled.
@@ -113,6 +125,7 @@ mod tests {
             ("x { model }}", vec!["{ model }}"]),
             ("x {% model %} %(model)s", vec!["{% model %}", "%(model)s"]),
             ("x <model> ${model}", vec!["<model>", "${model}"]),
+            ("x/model }}", vec!["model }}"]),
             ("x {{ model }} {other} {model:>3}", vec![]),
         ] {
             let found = found(text, &known, Place::Path);

@@ -111,6 +111,41 @@ pub(super) fn unbraced_check(
     1
 }
 
+/// `metrics "m.json" provides accuracy`: keys were given without their block. Returns 0 when it is
+/// none.
+pub(super) fn unbraced_provides(
+    found: &mut Findings<'_>,
+    at: usize,
+    token: Token,
+    scope: Scope<'_>,
+) -> usize {
+    let equals = found.tokens().get(at + 1).is_some_and(|it| it.kind == TokenKind::Equals);
+    let is_provides = token.text(found.text()) == "provides" && scope.node == "metrics";
+    if !is_provides || scope.values == 0 || equals {
+        return 0;
+    }
+    let end = said_until(found, at);
+    braces(found, token, end, token.start, "the keys of a metrics file stand in a block");
+    let passed = found.tokens().iter().skip(at).take_while(|it| it.start < end);
+    passed.count()
+}
+
+/// `schema tumors : measurements`: the schema that another one starts from, as classes name theirs.
+/// Returns how many tokens are dealt with.
+pub(super) fn base_after_sign(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+    let name = next_said(found, at).filter(|(_, it)| it.kind == TokenKind::Word);
+    let Some((index, name)) = name else { return 1 };
+    let sign = found.span(token.start, name.start);
+    found.fixable(
+        &codes::STRAY_SIGN,
+        found.span(token.start, name.end),
+        "the schema that this one starts from needs `extends=`",
+        "",
+        ("write `extends=`", vec![(sign, "extends=".to_owned())]),
+    );
+    index - at + 1
+}
+
 fn braces(found: &mut Findings<'_>, token: Token, end: usize, start: usize, message: &str) {
     let edits =
         vec![(found.span(start, start), "{ ".to_owned()), (found.span(end, end), " }".to_owned())];

@@ -50,68 +50,6 @@ pub(super) fn bound_spelling(found: &mut Findings<'_>, symbol: Span, op: &str) {
     );
 }
 
-/// An `=` among the values: `=>5`, `==5`, or a property without a key or a value.
-pub(super) fn equals(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
-    let tokens = found.tokens();
-    let text = found.text();
-    let next = tokens.get(at + 1).copied();
-    let next_text = next.map_or("", |it| it.text(text));
-    let after_blank =
-        at.checked_sub(1).and_then(|it| tokens.get(it)).is_none_or(|it| it.is_trivia());
-    if after_blank && next_text.starts_with(['<', '>']) {
-        let op = format!("{}=", next_text.get(..1).unwrap_or_default());
-        bound_spelling(found, found.span(token.start, token.end + 1), &op);
-        return 2;
-    }
-    let key = at.checked_sub(1).and_then(|it| tokens.get(it)).map_or("", |it| it.text(text));
-    if let Some((index, again)) = next_said(found, at)
-        && again.kind == TokenKind::Equals
-        && key.ends_with(['<', '>'])
-    {
-        let op = format!("{key}=");
-        found.fixable(
-            &codes::BOUND_SPELLING,
-            found.span(token.start, again.end),
-            &format!("this bound is written `{op}`"),
-            "",
-            ("remove an `=`", vec![(found.span(token.end, again.end), String::new())]),
-        );
-        return index - at + 1;
-    }
-    let second = next.is_some_and(|it| it.kind == TokenKind::Equals);
-    if second {
-        return exactly(found, at, token);
-    }
-    let ends = next_said(found, at).is_none_or(|(index, it)| {
-        let blank = index > at + 1;
-        let sets = tokens.get(index + 1).is_some_and(|it| it.kind == TokenKind::Equals);
-        it.is_trivia()
-            || blank && it.kind == TokenKind::Word && sets
-            || matches!(
-                it.kind,
-                TokenKind::Semicolon | TokenKind::OpenBrace | TokenKind::CloseBrace
-            )
-    });
-    if ends {
-        let key = tokens.get(..at).unwrap_or_default().iter().rev().find(|it| !it.is_trivia());
-        let key = key.copied().unwrap_or(token);
-        let name = key.text(text);
-        if name.ends_with(['<', '>']) && name.len() == 1 {
-            let diagnostic = codes::MISSING_PROPERTY_VALUE
-                .at(found.span(key.start, token.end), format!("`{name}=` has no value"))
-                .label("a number is expected after it");
-            found.unclear(diagnostic, vec![(found.span(token.end, token.end), "0".to_owned())]);
-            return 1;
-        }
-        let span = found.span(key.start, token.end);
-        let diagnostic = codes::MISSING_PROPERTY_VALUE
-            .at(span, format!("`{name}=` has no value"))
-            .label("a value is expected after the `=`");
-        found.unclear(diagnostic, vec![(span, String::new())]);
-    }
-    1
-}
-
 /// `accuracy = 0.9` where a node takes its value directly. True when it was that.
 pub(super) fn equals_after_name(
     found: &mut Findings<'_>,
@@ -125,7 +63,8 @@ pub(super) fn equals_after_name(
         return false;
     }
     let span = found.span(token.start, token.end);
-    if parent == "thresholds" {
+    let share = matches!(name, "unique" | "mean" | "std" | "median" | "sum" | "null-share");
+    if parent == "thresholds" || name == "rows" || share && is_number(next) {
         bound_spelling(found, span, ">=");
         return true;
     }
@@ -153,7 +92,7 @@ pub(super) fn blanks_around(found: &Findings<'_>, at: usize) -> (usize, usize) {
 }
 
 /// `==5`: exactly this is both at least and at most.
-fn exactly(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+pub(super) fn exactly(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
     let sign = found.span(token.start, token.end + 1);
     let text = found.text();
     let value = found.tokens().get(at + 2..).unwrap_or_default().iter();
@@ -208,6 +147,55 @@ pub(super) fn flipped(found: &mut Findings<'_>, at: usize, token: Token) -> usiz
         (&format!("write `{said}`"), vec![(span, said.clone())]),
     );
     if equals.is_some() { 2 } else { 1 }
+}
+
+/// What a threshold may bound by name.
+const QUANTITIES: &[&str] = &["drop", "rise", "ratio"];
+
+/// `>=0.9` where a name should stand. Returns how many tokens are dealt with.
+pub(super) fn nameless(found: &mut Findings<'_>, at: usize, token: Token) -> usize {
+    let rest = found.tokens().get(at..).unwrap_or_default();
+    let ends = |it: &&Token| {
+        !matches!(it.kind, TokenKind::Newline | TokenKind::Semicolon | TokenKind::CloseBrace)
+            && !matches!(it.kind, TokenKind::OpenBrace | TokenKind::LineComment)
+    };
+    let said: Vec<&Token> = rest.iter().take_while(ends).collect();
+    let end = said.iter().rev().find(|it| !it.is_trivia()).map_or(token.end, |it| it.end);
+    let span = found.span(token.start, end);
+    let diagnostic = codes::SYNTAX_ERROR
+        .at(span, "this bound belongs to no name")
+        .label("a name is expected before it");
+    found.unclear(diagnostic, vec![(span, String::new())]);
+    said.len().max(1)
+}
+
+/// `drop <= 0.02`: the quantity and its comparison are one word. Returns 0 when it is none.
+pub(super) fn apart(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> usize {
+    let text = found.text();
+    let name = token.text(text);
+    if scope.parent != "thresholds" || !QUANTITIES.contains(&name) {
+        return 0;
+    }
+    let Some((index, sign)) = next_said(found, at) else { return 0 };
+    let after = found.tokens().get(index + 1);
+    let comparison = |it: &Token| it.text(text).chars().next().filter(|c| matches!(c, '<' | '>'));
+    let (end, operator, passed) = match (sign.kind, after.and_then(comparison)) {
+        (TokenKind::Word, _) if comparison(&sign).is_some() => (sign.start, String::new(), 0),
+        (TokenKind::Equals, Some(c)) => {
+            (after.map_or(sign.end, |it| it.start + 1), format!("{c}="), 2)
+        }
+        (TokenKind::Equals, None) if name != "ratio" => (sign.end, "<=".to_owned(), 1),
+        _ => return 0,
+    };
+    let span = found.span(token.end, end);
+    found.fixable(
+        &codes::BOUND_SPELLING,
+        found.span(token.start, end.max(sign.end)),
+        &format!("a bound on `{name}` is one word: `{name}<=0.02`"),
+        "",
+        ("write it as one word", vec![(span, operator)]),
+    );
+    index - at + passed
 }
 
 /// Comparisons in words.

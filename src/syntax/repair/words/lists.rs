@@ -77,7 +77,21 @@ pub(super) fn bracket(found: &mut Findings<'_>, token: Token, scope: Scope<'_>) 
 pub(super) fn parenthesis(found: &mut Findings<'_>, at: usize, scope: Scope<'_>) -> usize {
     let Some(token) = found.tokens().get(at).copied() else { return 1 };
     let line = line_after(found, token.end);
-    if line.contains(')') {
+    let base = scope.node == "schema" && scope.values == 1;
+    if let Some(length) = line.find(')').filter(|_| base) {
+        let end = token.end + length;
+        let edits = vec![
+            (found.span(token.start, token.end), " extends=".to_owned()),
+            (found.span(end, end + 1), String::new()),
+        ];
+        found.fixable(
+            &codes::BRACKET_LIST,
+            found.span(token.start, end + 1),
+            "the schema that this one starts from needs `extends=`",
+            "",
+            ("write `extends=`", edits),
+        );
+    } else if line.contains(')') {
         enclosed(found, token, ')', true, scope);
     } else if line.trim().is_empty() {
         let span = found.span(token.start, token.end);

@@ -88,7 +88,9 @@ pub(super) fn is_number(text: &str) -> bool {
 
 /// The number that was meant: `0..8` is 0.8, `0.8O` is 0.80, `5.` is 5.
 fn misspelled(text: &str) -> Option<String> {
-    let starts = text.starts_with(|c: char| c.is_ascii_digit());
+    // A letter in front is one only where a point follows: `l1` is a name.
+    let starts = text.starts_with(|c: char| c.is_ascii_digit())
+        || text.starts_with(['O', 'o', 'l', 'I']) && text.get(1..2) == Some(".");
     if !starts || is_number(text) {
         return None;
     }

@@ -4,7 +4,7 @@ use super::Scope;
 use crate::base::code::Code;
 use crate::base::source::Span;
 use crate::syntax::codes;
-use crate::syntax::lexer::{Token, TokenKind};
+use crate::syntax::lexer::{StringKind, Token, TokenKind};
 use crate::syntax::repair::Findings;
 
 /// `cmd python train.py`: text that is several words is quoted as a whole.
@@ -80,8 +80,32 @@ pub(super) fn odd_quotes(found: &mut Findings<'_>, at: usize, token: Token) -> u
     length + 1
 }
 
+/// `"one" + "two"`: strings are not added up. True when it was that.
+pub(super) fn joined(found: &mut Findings<'_>, at: usize, token: Token) -> bool {
+    let tokens = found.tokens();
+    let plain = |it: &&Token| {
+        let kind = StringKind { multi_line: false, hashes: 0, closed: true };
+        it.kind == TokenKind::String(kind)
+    };
+    let before = tokens.get(..at).unwrap_or_default().iter().rev();
+    let before = before.into_iter().find(|it| it.kind != TokenKind::Space).filter(plain);
+    let after = tokens.get(at + 1..).unwrap_or_default().iter();
+    let after = after.into_iter().find(|it| it.kind != TokenKind::Space).filter(plain);
+    let (Some(before), Some(after)) = (before, after) else { return false };
+    let span = found.span(before.end - 1, after.start + 1);
+    found.fixable(
+        &codes::STRAY_SIGN,
+        found.span(token.start, token.end),
+        "strings are not added up",
+        "neither a name nor a number",
+        ("make it one string", vec![(span, String::new())]),
+    );
+    true
+}
+
 /// Properties that hold a sentence.
-const SENTENCES: &[&str] = &["title", "desc", "reason", "x-label", "y-label"];
+pub(in crate::syntax::repair) const SENTENCES: &[&str] =
+    &["title", "desc", "reason", "x-label", "y-label"];
 
 /// `title=Two words`: everything up to what is no bare word is quoted. Returns 0 when it is none.
 pub(super) fn title(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) -> usize {
