@@ -30,4 +30,5 @@ mod support;
 mod tidy;
 mod tools;
 mod tree;
+mod unchanged;
 mod yaml;
