@@ -173,7 +173,11 @@ impl Record {
             serde_json::Value::Array(items) => {
                 items.iter().flat_map(|it| lines(&text(it))).collect()
             }
-            other => lines(&text(other)),
+            serde_json::Value::Null
+            | serde_json::Value::Bool(_)
+            | serde_json::Value::Number(_)
+            | serde_json::Value::String(_)
+            | serde_json::Value::Object(_) => lines(&text(&self.cmd)),
         }
     }
 

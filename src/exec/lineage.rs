@@ -58,6 +58,8 @@ pub(crate) enum State {
     /// It has this digest now.
     Changed(String),
     Missing,
+    /// It holds params: values are recorded, not the file.
+    Values,
     /// It is there; no digest is recorded to compare with.
     Unrecorded,
     /// It is there and cannot be read.
@@ -201,9 +203,11 @@ impl Known<'_> {
     }
 
     fn state(&self, content: &Content) -> State {
-        match (self.disk.hasher.digest(Utf8Path::new(&content.path)), &content.md5) {
+        let path = Utf8Path::new(&content.path);
+        match (self.disk.hasher.digest(path), &content.md5) {
             (Err(error), _) if error.missing => State::Missing,
             (Err(error), _) => State::Unreadable(error.to_string()),
+            (Ok(_), None) if self.plan.project.params_file(path).is_some() => State::Values,
             (Ok(_), None) => State::Unrecorded,
             (Ok(now), Some(md5)) if now.md5 == *md5 => State::AsRecorded,
             (Ok(now), Some(_)) => State::Changed(now.md5),

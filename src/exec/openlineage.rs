@@ -20,50 +20,50 @@ pub(crate) struct Origin<'a> {
 
 /// All events of a run, in the order in which they happened.
 pub(crate) fn events(run: &Run, steps: &[Done], origin: &Origin<'_>) -> Vec<Value> {
-    let mut events: Vec<(i64, u8, Value)> = Vec::new();
-    let whole = json!({ "runId": uuid(run, ""), "facets": run_facets(run) });
     let job = json!({
         "namespace": run.project,
         "name": run.project,
         "facets": job_facets(run, origin, "DAG", Some(&run.command.join(" "))),
     });
-    let make = |kind: &str, at: i64| event(kind, at, &whole, &job);
-    events.push((run.start, 0, make("START", run.start)));
-    let last = steps.iter().filter_map(|step| step.end).max().unwrap_or(run.start);
+    let make = |kind: &str, at: i64, facets: Value| {
+        event(kind, at, &json!({ "runId": uuid(run, ""), "facets": facets }), &job)
+    };
+    let mut within: Vec<(i64, Value)> =
+        steps.iter().flat_map(|step| step_events(run, step, origin)).collect();
+    // Stable: what ends in the millisecond in which another starts ends before.
+    within.sort_by_key(|(at, _)| *at);
+    let last = within.last().map_or(run.start, |(at, _)| *at);
+    let mut events = vec![make("START", run.start, engine(run))];
+    events.extend(within.into_iter().map(|(_, event)| event));
     if let Some(kind) = end_of_run(run.outcome) {
-        let end = run.end.unwrap_or(last);
-        events.push((end, 3, make(kind, end)));
+        events.push(make(kind, run.end.unwrap_or(last), run_facets(run)));
     }
-    for step in steps {
-        for (at, is_end, event) in step_events(run, step, origin) {
-            events.push((at, if is_end { 2 } else { 1 }, event));
-        }
-    }
-    events.sort_by_key(|(at, rank, _)| (*at, *rank));
-    events.into_iter().map(|(_, _, event)| event).collect()
+    events
 }
 
-/// The events of one stage of a run: when, whether it is the end, and the event.
-pub(crate) fn step_events(run: &Run, step: &Done, origin: &Origin<'_>) -> Vec<(i64, bool, Value)> {
+/// The events of one stage of a run, each with its moment.
+pub(crate) fn step_events(run: &Run, step: &Done, origin: &Origin<'_>) -> Vec<(i64, Value)> {
     if step.status == "skipped" {
         return Vec::new();
     }
-    let started = json!({ "runId": uuid(run, &step.stage), "facets": step_facets(run, step) });
     let command = step.record.as_ref().map(|record| record.command_lines().join("\n"));
     let job = json!({
         "namespace": run.project,
         "name": format!("{}.{}", run.project, step.stage),
         "facets": job_facets(run, origin, "TASK", command.as_deref()),
     });
-    let mut events = vec![(step.start, false, event("START", step.start, &started, &job))];
+    let id = uuid(run, &step.stage);
+    let started = json!({ "runId": id, "facets": start_facets(run) });
+    let mut events = vec![(step.start, event("START", step.start, &started, &job))];
     let Some(kind) = end_of_step(&step.status) else { return events };
     let end = step.end.unwrap_or(step.start);
-    let mut event = event(kind, end, &started, &job);
+    let mut event =
+        event(kind, end, &json!({ "runId": id, "facets": step_facets(run, step) }), &job);
     if let (Some(record), Some(event)) = (&step.record, event.as_object_mut()) {
         event.insert("inputs".into(), inputs(run, record, origin));
         event.insert("outputs".into(), outputs(run, record, origin));
     }
-    events.push((end, true, event));
+    events.push((end, event));
     events
 }
 
@@ -139,17 +139,29 @@ fn event(kind: &str, moment: i64, run: &Value, job: &Value) -> Value {
     })
 }
 
-fn run_facets(run: &Run) -> Value {
+/// What ran the commands.
+fn engine(run: &Run) -> Value {
     let mut facets = Map::new();
-    put(
-        &mut facets,
-        "processing_engine",
-        "1-1-1/ProcessingEngineRunFacet",
-        json!({
-            "name": "mlc",
-            "version": run.version,
-        }),
-    );
+    let engine = json!({ "name": "mlc", "version": run.version });
+    put(&mut facets, "processing_engine", "1-1-1/ProcessingEngineRunFacet", engine);
+    Value::Object(facets)
+}
+
+/// What is known of a stage when it starts.
+fn start_facets(run: &Run) -> Value {
+    let mut facets = engine(run);
+    if let Some(facets) = facets.as_object_mut() {
+        let parent = json!({
+            "run": { "runId": uuid(run, "") },
+            "job": { "namespace": run.project, "name": run.project },
+        });
+        put(facets, "parent", "1-2-0/ParentRunFacet", parent);
+    }
+    facets
+}
+
+fn run_facets(run: &Run) -> Value {
+    let Value::Object(mut facets) = engine(run) else { return Value::Null };
     let mut facet = json!({
         "id": run.id,
         "jobs": run.jobs,
@@ -162,25 +174,7 @@ fn run_facets(run: &Run) -> Value {
 }
 
 fn step_facets(run: &Run, step: &Done) -> Value {
-    let mut facets = Map::new();
-    put(
-        &mut facets,
-        "processing_engine",
-        "1-1-1/ProcessingEngineRunFacet",
-        json!({
-            "name": "mlc",
-            "version": run.version,
-        }),
-    );
-    put(
-        &mut facets,
-        "parent",
-        "1-2-0/ParentRunFacet",
-        json!({
-            "run": { "runId": uuid(run, "") },
-            "job": { "namespace": run.project, "name": run.project },
-        }),
-    );
+    let Value::Object(mut facets) = start_facets(run) else { return Value::Null };
     if let Some(message) = step.message.as_ref().filter(|_| step.status == "failed") {
         put(
             &mut facets,
@@ -379,7 +373,7 @@ fn uuid(run: &Run, stage: &str) -> String {
     let time = format!("{:012x}", run.start & 0xffff_ffff_ffff);
     let (high, low) = time.split_at_checked(8).unwrap_or_default();
     // Two bits of the variant: one of 8, 9, a, b.
-    let variant = hex.bytes().nth(3).and_then(|byte| "89ab".chars().nth(usize::from(byte % 4)));
+    let variant = hex.as_bytes().get(3).and_then(|byte| "89ab".chars().nth(usize::from(*byte % 4)));
     let variant = variant.unwrap_or('8');
     format!("{high}-{low}-7{}-{variant}{}-{}", part(0, 3), part(4, 7), part(8, 20))
 }

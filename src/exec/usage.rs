@@ -31,6 +31,8 @@ pub(crate) fn wait(child: Child) -> io::Result<(ExitStatus, Usage)> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "starts processes")]
+
     use super::*;
     use std::process::Command;
 

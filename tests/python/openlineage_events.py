@@ -43,7 +43,7 @@ def facet(data, kind):
 
 def build(cls, data, **more):
     """An object of an attrs class; what the class does not know is an error."""
-    hints = typing.get_type_hints(cls, vars(sys.modules[cls.__module__]))
+    hints = typing.get_type_hints(cls)
     return cls(**{key: value(hints[key], item) for key, item in data.items()}, **more)
 
 

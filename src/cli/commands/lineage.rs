@@ -101,9 +101,7 @@ fn openlineage(lineage: &Lineage, project: &str, context: &Context) -> String {
     for node in &lineage.nodes {
         let Node::Stage(stage) = node else { continue };
         match &stage.made {
-            Some((run, done)) => events.extend(
-                step_events(run, done, &origin).into_iter().map(|(at, _, event)| (at, event)),
-            ),
+            Some((run, done)) => events.extend(step_events(run, done, &origin)),
             None => {
                 let at = locked_at(context);
                 let job = job_event((project, &stage.name), stage.record.as_ref(), at, &origin);

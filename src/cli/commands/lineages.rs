@@ -72,6 +72,7 @@ impl Tree<'_> {
                 add(Ink::Warning, &format!("not what is there now (md5 {})", short(md5)));
             }
             State::Missing => add(Ink::Warning, "missing now"),
+            State::Values => add(Ink::Plain, "params"),
             State::Unrecorded => add(Ink::Warning, "not recorded"),
             State::Unreadable(why) => add(Ink::Warning, why),
         }
@@ -175,6 +176,7 @@ fn file_json(at: usize, file: &File) -> Value {
         State::AsRecorded => ("as-recorded", file.content.md5.as_deref()),
         State::Changed(md5) => ("changed", Some(md5.as_str())),
         State::Missing => ("missing", None),
+        State::Values => ("values", None),
         State::Unrecorded => ("not-recorded", None),
         State::Unreadable(_) => ("unreadable", None),
     };

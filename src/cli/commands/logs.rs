@@ -30,7 +30,6 @@ pub(crate) struct Args {
     /// Use this spec instead of the nearest mlc.kdl
     // The option of every command, which here leaves `-f` to `--follow`, as in `tail`.
     #[arg(long, value_name = "SPEC")]
-    #[expect(dead_code, reason = "clap hands it to the option of every command")]
     file: Option<camino::Utf8PathBuf>,
 }
 
