@@ -3,7 +3,7 @@
 
 use crate::cli::context;
 use crate::cli::scaffold::python::Environment;
-use crate::exec::history;
+use crate::exec::ledger;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::path::PathBuf;
@@ -30,15 +30,15 @@ impl<'a> Tour<'a> {
     /// Prints the command line, runs it, and returns its exit code; 1 when a signal ended it.
     pub(crate) fn show(&mut self, arguments: &[&str]) -> anyhow::Result<i32> {
         context::print_line(&format!("\n$ mlc {}", arguments.join(" ")));
-        let before = history::newest(&self.root);
+        let before = ledger::newest(&self.root).map(|run| run.id);
         let start = Instant::now();
         let mut command = Command::new(&self.program);
         command.args(arguments).current_dir(&self.root);
         self.environment.activate(&mut command);
         let status = command.status().context("cannot start mlc again")?;
         self.total += start.elapsed();
-        let newest = history::newest(&self.root).filter(|run| before.as_ref() != Some(run));
-        self.stages += newest.map_or(Duration::ZERO, |run| run.commands);
+        let newest = ledger::newest(&self.root).filter(|run| before.as_ref() != Some(&run.id));
+        self.stages += newest.map_or(Duration::ZERO, |run| ledger::span(0, run.commands_ms));
         Ok(status.code().unwrap_or(1))
     }
 

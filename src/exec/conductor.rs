@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "measures time")]
 
 use crate::exec::groups::Groups;
-use crate::exec::history::History;
+use crate::exec::ledger::{self, Close, RunId, Writer};
 use crate::exec::lock::{Entry, LockFile};
 use crate::exec::logs::Logs;
 use crate::exec::progress::{Detail, Event, FailureReport, Progress, Running, Status, Summary};
@@ -12,6 +12,7 @@ use crate::exec::recorder::Recorder;
 use crate::exec::scheduler::{Job, Limits, Outcome, Scheduler, State};
 use crate::exec::signal;
 use crate::exec::task::Failure;
+use crate::exec::usage::Usage;
 use crate::exec::worker::{Bench, Checked};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
@@ -33,6 +34,7 @@ const TAIL: usize = 20;
 /// What to do besides running what is out of date.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
+    pub(crate) run: RunId,
     pub(crate) limits: Limits,
     /// Run all selected steps, whatever the lock says.
     pub(crate) force: bool,
@@ -49,12 +51,14 @@ pub(crate) struct Ending {
     pub(crate) interrupted: bool,
     /// What is recorded now.
     pub(crate) lock: Arc<LockFile>,
+    /// What went wrong besides, without harm to the run.
+    pub(crate) remark: Option<String>,
 }
 
 /// What the conductor hears.
 pub(crate) enum Message {
     Checked(StepId, Result<Checked, Failure>, Duration),
-    Ran(StepId, Result<Entry, Failure>, Duration),
+    Ran(StepId, Result<Entry, Failure>, Option<Usage>, Duration),
     Retrying { id: StepId, attempt: u32, pause: Duration, failure: String },
     Interrupted,
 }
@@ -91,8 +95,8 @@ pub(crate) fn run(
             scheduler: Scheduler::new(plan, selected, options.limits),
             progress,
             recorder,
-            history: History::begin(root),
-            logs: Logs::new(root),
+            ledger: Writer::new(root, options.run, &plan.project.name, options.limits.jobs),
+            logs: Logs::new(root, &options.run.to_string()),
             running: BTreeMap::new(),
             reasons: BTreeMap::new(),
             summary: Summary::default(),
@@ -126,8 +130,8 @@ fn work(
                     let failure = failure.to_string();
                     let _ = sender.send(Message::Retrying { id, attempt, pause, failure });
                 };
-                let result = bench.run(id, &retrying);
-                Message::Ran(id, result, start.elapsed())
+                let (result, usage) = bench.run(id, &retrying);
+                Message::Ran(id, result, usage, start.elapsed())
             }
         };
         if sender.send(message).is_err() {
@@ -143,7 +147,7 @@ struct Conductor<'a> {
     scheduler: Scheduler<'a>,
     progress: &'a mut dyn Progress,
     recorder: Recorder,
-    history: History,
+    ledger: Writer,
     logs: Logs,
     /// Steps whose commands run, with their start and how much of their output was shown.
     running: BTreeMap<StepId, (Instant, u64)>,
@@ -177,6 +181,7 @@ impl Conductor<'_> {
             }
             self.groups.expire(Instant::now());
             self.tick();
+            self.ledger.flush_if_due();
             if let Err(error) = self.recorder.flush_if_due() {
                 return Err(self.give_up(error));
             }
@@ -188,6 +193,7 @@ impl Conductor<'_> {
     fn give_up(&mut self, error: anyhow::Error) -> anyhow::Error {
         self.scheduler.halt();
         self.groups.stop();
+        let _ = self.write_ledger(ledger::Outcome::Failed);
         error
     }
 
@@ -195,29 +201,36 @@ impl Conductor<'_> {
         let Job::Run(id) = job else { return };
         self.running.insert(id, (Instant::now(), 0));
         let step = self.plan.step(id);
-        // Now, not when a worker gets to it: live lines must not show what an earlier run wrote.
-        self.logs.forget(&step.name);
         let reasons = self.reasons.get(&id).map_or(&[][..], Vec::as_slice);
+        self.ledger.started(step, reasons, &self.logs.shown_path(&step.name));
         self.progress.event(&Event::Started { step, reasons });
     }
 
     fn hear(&mut self, message: Message) {
         match message {
             Message::Checked(id, Ok(checked), took) => self.checked(id, checked, took),
-            Message::Ran(id, Ok(entry), took) => {
+            Message::Ran(id, Ok(entry), usage, took) => {
                 self.show_output(id);
                 self.running.remove(&id);
+                let step = self.plan.step(id);
+                self.ledger.used(step, usage.unwrap_or_default(), (Some(0), None));
+                self.ledger.recorded(step, &entry);
                 self.recorder.record(self.plan.step(id), Some(entry));
                 let reasons = self.reasons.remove(&id).unwrap_or_default();
                 self.ended(id, Status::Ran, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Ran);
             }
-            Message::Checked(id, Err(failure), took) | Message::Ran(id, Err(failure), took) => {
+            Message::Checked(id, Err(failure), took) => self.failed(id, failure, took),
+            Message::Ran(id, Err(failure), usage, took) => {
+                if let Some(usage) = usage {
+                    self.ledger.used(self.plan.step(id), usage, failure.exit());
+                }
                 self.failed(id, failure, took);
             }
             Message::Retrying { id, attempt, pause, failure } => {
                 self.show_output(id);
                 let step = self.plan.step(id);
+                self.ledger.retrying(step, attempt);
                 self.progress.event(&Event::Retrying { step, attempt, pause, failure: &failure });
             }
             Message::Interrupted => {
@@ -235,11 +248,17 @@ impl Conductor<'_> {
                 self.scheduler.finish(id, Outcome::UpToDate);
             }
             Checked::Restored(reasons, entry) => {
+                let step = self.plan.step(id);
+                let lock = self.recorder.snapshot();
+                if let Some(entry) = entry.as_ref().or_else(|| lock.get(&step.name)) {
+                    self.ledger.recorded(step, entry);
+                }
                 self.recorder.record(self.plan.step(id), entry);
                 self.ended(id, Status::Restored, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Restored);
             }
             Checked::Recorded(reasons, entry) => {
+                self.ledger.recorded(self.plan.step(id), &entry);
                 self.recorder.record(self.plan.step(id), Some(entry));
                 self.ended(id, Status::Recorded, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Restored);
@@ -275,7 +294,7 @@ impl Conductor<'_> {
     fn ended(&mut self, id: StepId, status: Status, took: Duration, detail: &Detail<'_>) {
         let step = self.plan.step(id);
         *self.summary.counts.entry(status).or_default() += 1;
-        self.history.note(&step.name, status, took);
+        self.ledger.ended(step, status, took, detail);
         self.progress.event(&Event::Ended { step, status, took, detail });
     }
 
@@ -312,8 +331,15 @@ impl Conductor<'_> {
         let Some(second) = self.interrupts.get(1) else { return };
         if second.elapsed() >= LAST_WAIT {
             let _ = self.recorder.flush();
+            let _ = self.write_ledger(ledger::Outcome::Interrupted);
             std::process::exit(130);
         }
+    }
+
+    /// Writes the end of the run down; returns what went wrong with that.
+    fn write_ledger(&mut self, outcome: ledger::Outcome) -> Option<String> {
+        let (counts, commands) = (&self.summary.counts, self.groups.busy());
+        self.ledger.finish(&Close { outcome, counts, commands })
     }
 
     /// Tells of those whose turn never came, and writes everything down.
@@ -336,11 +362,19 @@ impl Conductor<'_> {
                 | State::Failed => {}
             }
         }
-        self.recorder.flush()?;
-        self.history.finish(self.groups.busy())?;
+        if let Err(error) = self.recorder.flush() {
+            let _ = self.write_ledger(ledger::Outcome::Failed);
+            return Err(error);
+        }
+        let interrupted = !self.interrupts.is_empty();
+        let remark = self.write_ledger(match self.summary.count(Status::Failed) {
+            _ if interrupted => ledger::Outcome::Interrupted,
+            0 => ledger::Outcome::Succeeded,
+            _ => ledger::Outcome::Failed,
+        });
         self.summary.took = started.elapsed();
         self.progress.event(&Event::Finished { summary: &self.summary });
-        let (interrupted, lock) = (!self.interrupts.is_empty(), self.recorder.snapshot());
-        Ok(Ending { summary: self.summary, interrupted, lock })
+        let lock = self.recorder.snapshot();
+        Ok(Ending { summary: self.summary, interrupted, lock, remark })
     }
 }

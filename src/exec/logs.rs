@@ -1,4 +1,5 @@
-//! What steps write: one file a step under `.mlc/logs`. Unaware of processes.
+//! What steps write: one file a step in the folder of the run, `.mlc/logs/RUN`. Unaware of
+//! processes.
 #![expect(clippy::disallowed_methods, reason = "log files are written while they grow")]
 
 use anyhow::Context as _;
@@ -10,16 +11,37 @@ use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 /// The most that is read from the end of a log.
 const TAIL: u64 = 16 * 1024;
 
-/// The folder of the logs.
+/// The logs of one run.
 #[derive(Clone, Debug)]
 pub(crate) struct Logs {
+    run: String,
     folder: Utf8PathBuf,
 }
 
+/// Names of the runs that have logs, newest first.
+pub(crate) fn runs(root: &Utf8Path) -> Vec<String> {
+    let Ok(entries) = root.join(".mlc/logs").read_dir_utf8() else { return Vec::new() };
+    let folders = entries.flatten().filter(|it| it.file_type().is_ok_and(|it| it.is_dir()));
+    let mut names: Vec<String> = folders.map(|it| it.file_name().to_owned()).collect();
+    names.sort_unstable_by(|a, b| b.cmp(a));
+    names
+}
+
 impl Logs {
-    /// Logs of the project at `root`.
-    pub(crate) fn new(root: &Utf8Path) -> Self {
-        Self { folder: root.join(".mlc/logs") }
+    /// Logs of a run of the project at `root`.
+    pub(crate) fn new(root: &Utf8Path, run: &str) -> Self {
+        Self { run: run.to_owned(), folder: root.join(".mlc/logs").join(run) }
+    }
+
+    /// Logs of the newest run in which the step wrote one.
+    pub(crate) fn newest(root: &Utf8Path, step: &str) -> Option<Self> {
+        let logs = runs(root).into_iter().map(|run| Self::new(root, &run));
+        logs.into_iter().find(|logs| logs.path(step).is_file())
+    }
+
+    /// The run's name.
+    pub(crate) fn run(&self) -> &str {
+        &self.run
     }
 
     pub(crate) fn path(&self, step: &str) -> Utf8PathBuf {
@@ -28,17 +50,12 @@ impl Logs {
 
     /// As it is shown: relative to the project's root.
     pub(crate) fn shown_path(&self, step: &str) -> Utf8PathBuf {
-        format!(".mlc/logs/{}.log", file_name(step)).into()
+        format!(".mlc/logs/{}/{}.log", self.run, file_name(step)).into()
     }
 
     /// Whether the step wrote anything when it last ran.
     pub(crate) fn has_text(&self, step: &str) -> bool {
         fs::metadata(self.path(step)).is_ok_and(|metadata| metadata.len() > 0)
-    }
-
-    /// Drops what an earlier run wrote.
-    pub(crate) fn forget(&self, step: &str) {
-        let _ = fs::remove_file(self.path(step));
     }
 
     /// Opens an empty log; whatever is written to it is appended.
@@ -73,6 +90,13 @@ impl Logs {
         let lines: Vec<&str> = text.lines().map(last_drawn).collect();
         let lines = lines.get(lines.len().saturating_sub(count)..).unwrap_or_default();
         lines.iter().map(|line| (*line).to_owned()).collect()
+    }
+
+    /// Everything from byte `from` on.
+    pub(crate) fn rest(&self, step: &str, from: u64) -> anyhow::Result<String> {
+        let bytes = fs::read(self.path(step)).with_context(|| format!("no log of `{step}`"))?;
+        let from = usize::try_from(from).unwrap_or(usize::MAX);
+        Ok(String::from_utf8_lossy(bytes.get(from..).unwrap_or_default()).into_owned())
     }
 
     /// What was written after byte `from`, up to the last whole line, and the offset after it.
@@ -132,9 +156,11 @@ mod tests {
     fn the_end_of_a_log_is_read_as_it_was_last_drawn() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = Utf8Path::from_path(folder.path()).expect("UTF-8");
-        let logs = Logs::new(root);
+        let logs = Logs::new(root, "20260131-120000-4f2a");
         let mut log = logs.create("train").expect("it can be written");
         write!(log, "one\ntwo\n 1%\r 50%\r 99%\nlast").expect("it can be written");
+        let newest = Logs::newest(root, "train").expect("there is one");
+        assert_eq!(newest.path("train"), root.join(logs.shown_path("train")));
         assert_eq!(logs.tail("train", 3), ["two", " 99%", "last"]);
         let (text, next) = logs.since("train", 4);
         assert_eq!(text, "two\n 1%\r 50%\r 99%\n");

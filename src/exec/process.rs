@@ -5,6 +5,7 @@
 mod direct;
 
 use crate::exec::groups::{Cause, Groups};
+use crate::exec::usage::{self, Usage};
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use direct::{Redirection, Stream};
@@ -71,32 +72,34 @@ pub(crate) enum Ended {
     Interrupted,
 }
 
-/// Runs `script` to its end, as its shell would.
+/// Runs `script` to its end, as its shell would; also tells what it used.
 pub(crate) fn run(
     script: &str,
     surroundings: &Surroundings<'_>,
     groups: &Groups,
-) -> anyhow::Result<Ended> {
+) -> anyhow::Result<(Ended, Usage)> {
     let commands = if surroundings.shell.plain { direct::parse(script) } else { None };
     let Some(commands) = commands else { return in_shell(script, surroundings, groups) };
+    let mut used = Usage::default();
     for command in &commands {
-        let ended = match start(command, surroundings) {
+        let (ended, usage) = match start(command, surroundings) {
             Some(child) => attend(child, surroundings, groups)?,
             // The shell knows best how to say what is wrong with it.
             None => in_shell(command.text, surroundings, groups)?,
         };
+        used = used.and(usage);
         if ended != Ended::Exited(0) {
-            return Ok(ended);
+            return Ok((ended, used));
         }
     }
-    Ok(Ended::Exited(0))
+    Ok((Ended::Exited(0), used))
 }
 
 fn in_shell(
     script: &str,
     surroundings: &Surroundings<'_>,
     groups: &Groups,
-) -> anyhow::Result<Ended> {
+) -> anyhow::Result<(Ended, Usage)> {
     let Surroundings { shell, directory, .. } = surroundings;
     let mut command = Command::new(&shell.program);
     command.args(shell.flags).arg("-c").arg(script);
@@ -122,25 +125,26 @@ fn start(plain: &direct::Command<'_>, surroundings: &Surroundings<'_>) -> Option
 
 /// Waits for a process that was just started, and for its group if that was told to end.
 fn attend(
-    mut child: Child,
+    child: Child,
     surroundings: &Surroundings<'_>,
     groups: &Groups,
-) -> anyhow::Result<Ended> {
+) -> anyhow::Result<(Ended, Usage)> {
     let leader = Pid::from_child(&child);
     groups.add(leader, surroundings.deadline);
     // The child is left unreaped until its group is off the list: its number stays taken.
     let keep = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     let _ = rustix::io::retry_on_intr(|| waitid(WaitId::Pid(leader), keep));
     let told = groups.remove(leader);
-    let status = wait(&mut child)?;
+    let (status, usage) = usage::wait(child).context("a child process was lost")?;
     if let Some((_, kill_at)) = told {
         groups.drain(leader, kill_at);
     }
-    Ok(match told {
+    let ended = match told {
         Some((Cause::TimedOut, _)) => Ended::TimedOut,
         Some((Cause::Interrupted, _)) => Ended::Interrupted,
         None => ended(status),
-    })
+    };
+    Ok((ended, usage))
 }
 
 /// Where a process reads from and writes to.
@@ -186,10 +190,6 @@ impl Streams {
             .stderr(self.errors)
             .process_group(0)
     }
-}
-
-fn wait(child: &mut Child) -> anyhow::Result<ExitStatus> {
-    child.wait().context("a child process was lost")
 }
 
 fn ended(status: ExitStatus) -> Ended {

@@ -207,7 +207,7 @@ fn command_text(command: &Cmd) -> String {
     .replace('\n', "⏎")
 }
 
-fn command_json(command: &Cmd) -> serde_json::Value {
+pub(crate) fn command_json(command: &Cmd) -> serde_json::Value {
     match command {
         Cmd::Text(text) => text.as_str().into(),
         Cmd::List(items) => items.iter().map(value_json).collect(),

@@ -36,6 +36,15 @@ impl Failure {
         matches!(self, Self::Exited(..) | Self::Signalled(..) | Self::TimedOut(_))
     }
 
+    /// The exit code and the signal of the command that failed, where one did.
+    pub(crate) fn exit(&self) -> (Option<i32>, Option<i32>) {
+        match self {
+            Self::Exited(_, code) => (Some(*code), None),
+            Self::Signalled(_, signal) => (None, Some(*signal)),
+            Self::TimedOut(_) | Self::Interrupted | Self::Other(_) => (None, None),
+        }
+    }
+
     /// The script that failed, where one did.
     pub(crate) fn into_script(self) -> Option<String> {
         match self {

@@ -1,6 +1,6 @@
 //! Moments as text.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A moment in coordinated universal time: `2025-01-31T12:00:00Z`.
 pub(crate) fn utc(moment: SystemTime) -> String {
@@ -9,6 +9,17 @@ pub(crate) fn utc(moment: SystemTime) -> String {
     let (year, month, day) = civil(days);
     let (hour, minute, second) = (rest / 3600, rest % 3600 / 60, rest % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// A moment in milliseconds since 1970, to the second.
+pub(crate) fn moment(millis: i64) -> String {
+    utc(UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or_default()))
+}
+
+/// A moment in milliseconds since 1970, whole: `2025-01-31T12:00:00.042Z`.
+pub(crate) fn exact_moment(millis: i64) -> String {
+    let seconds = moment(millis);
+    format!("{}.{:03}Z", seconds.trim_end_matches('Z'), millis.rem_euclid(1000))
 }
 
 /// The Gregorian date of a day counted from 1970-01-01.
@@ -32,7 +43,6 @@ fn civil(days: u64) -> (u64, u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn moments_are_written_in_universal_time() {
@@ -44,5 +54,6 @@ mod tests {
         ] {
             assert_eq!(utc(UNIX_EPOCH + Duration::from_secs(seconds)), text);
         }
+        assert_eq!(exact_moment(951_827_696_042), "2000-02-29T12:34:56.042Z");
     }
 }

@@ -13,6 +13,7 @@ use crate::exec::process::{self, Ended, Shell, Surroundings};
 use crate::exec::reason::Reason;
 use crate::exec::restore;
 use crate::exec::task::{self, Failure};
+use crate::exec::usage::Usage;
 use crate::exec::verdict::{Depth, Verdict, judge};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
@@ -64,7 +65,7 @@ impl<'a> Bench<'a> {
             plan,
             options,
             disk: Disk::open(root)?,
-            logs: Logs::new(root),
+            logs: Logs::new(root, &options.run.to_string()),
             shell: Shell::from_env(),
             groups,
             below_dvc: std::env::var_os("DVC_ROOT").is_some(),
@@ -113,12 +114,26 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Runs a step's command and records what it did.
-    pub(crate) fn run(&self, id: StepId, retrying: Retrying<'_>) -> Result<Entry, Failure> {
-        let step = self.plan.step(id);
+    /// Runs a step's command and records what it did; also tells what its commands used.
+    pub(crate) fn run(
+        &self,
+        id: StepId,
+        retrying: Retrying<'_>,
+    ) -> (Result<Entry, Failure>, Option<Usage>) {
+        let used = Cell::new(None);
+        (self.run_step(self.plan.step(id), retrying, &used), used.get())
+    }
+
+    fn run_step(
+        &self,
+        step: &Step,
+        retrying: Retrying<'_>,
+        used: &Cell<Option<Usage>>,
+    ) -> Result<Entry, Failure> {
         self.prepare(step).map_err(Failure::Other)?;
         let log = self.logs.create(&step.name).map_err(Failure::Other)?;
-        let attempt = Attempt { bench: self, step, log, retrying, deadline: Cell::new(None) };
+        let deadline = Cell::new(None);
+        let attempt = Attempt { bench: self, step, log, retrying, deadline, used };
         task::run(step, &attempt)?;
         if self.writes_params(step) {
             self.disk.params.forget();
@@ -167,6 +182,8 @@ struct Attempt<'a> {
     log: File,
     retrying: Retrying<'a>,
     deadline: Cell<Option<Instant>>,
+    /// By all commands of all attempts.
+    used: &'a Cell<Option<Usage>>,
 }
 
 impl Attempt<'_> {
@@ -194,7 +211,9 @@ impl task::World for Attempt<'_> {
             log: &self.log,
             deadline: self.deadline.get(),
         };
-        process::run(script, &surroundings, &self.bench.groups)
+        let (ended, usage) = process::run(script, &surroundings, &self.bench.groups)?;
+        self.used.set(Some(self.used.get().unwrap_or_default().and(usage)));
+        Ok(ended)
     }
 
     fn pause(&self, length: Duration) -> bool {

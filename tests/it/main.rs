@@ -19,6 +19,7 @@ mod fmt;
 mod fuzz;
 mod infra;
 mod init;
+mod ledger;
 mod lock;
 mod mistakes;
 mod pages;

@@ -45,7 +45,7 @@ fn an_interrupt_ends_children_and_keeps_what_is_finished() {
     let _lines = wait_for(&mut run, "polite", 1);
     signal(&run, Signal::INT);
     assert_eq!(run.wait().expect("mlc ends").code(), Some(130));
-    assert_eq!(project.read(".mlc/logs/polite.log"), "ready\nsaved\n");
+    assert_eq!(project.mlc_ok(&["logs", "polite"]), "ready\nsaved\n");
     assert_gone(&project, "polite");
     let lock = project.read("dvc.lock");
     assert!(lock.contains("  quick:\n") && !lock.contains("polite"), "{lock}");

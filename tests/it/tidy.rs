@@ -35,7 +35,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("miette", &["src/report/human", "src/syntax/parse.rs"]),
     ("minijinja", &["src/emit/template.rs"]),
     ("petgraph", &["src/base/graph.rs"]),
+    ("rusqlite", &["src/exec/ledger"]),
     ("serde_yaml", &["src/base/yaml"]),
+    ("wait4", &["src/exec/usage.rs"]),
 ];
 
 const LONG: usize = 400;

@@ -11,6 +11,7 @@ use crate::cli::progress::live::Live;
 use crate::cli::progress::plain::{Plain, Volume, Words};
 use crate::cli::unchanged::remember;
 use crate::exec::conductor::{self, Ending, Options};
+use crate::exec::ledger::RunId;
 use crate::exec::logs::Logs;
 use crate::exec::machine;
 use crate::exec::progress::Progress;
@@ -128,13 +129,18 @@ fn execute(
     selected: &BTreeSet<StepId>,
 ) -> anyhow::Result<Ending> {
     let options = Options {
+        run: RunId::now(),
         limits: machine::limits(args.jobs.map(usize::from), args.keep_going),
         force: args.force,
         explain: args.explain || args.json,
         stream: args.stream,
     };
-    let mut progress = progress(args, context, plan, selected);
-    conductor::run(&context.root, plan, selected, options, progress.as_mut())
+    let mut progress = progress(args, context, plan, selected, options.run);
+    let ending = conductor::run(&context.root, plan, selected, options, progress.as_mut())?;
+    if let Some(remark) = &ending.remark {
+        note(&format!("warning: {remark}"));
+    }
+    Ok(ending)
 }
 
 fn progress(
@@ -142,6 +148,7 @@ fn progress(
     context: &Context,
     plan: &Plan,
     selected: &BTreeSet<StepId>,
+    run: RunId,
 ) -> Box<dyn Progress> {
     let out = Box::new(std::io::stdout());
     if args.json {
@@ -157,7 +164,7 @@ fn progress(
     let live = context.stdout_is_terminal && !args.stream && volume != Volume::Quiet;
     let words = Words { paint, volume, width: widths.max().unwrap_or(0), live };
     if live {
-        Box::new(Live::new(words, Logs::new(&context.root)))
+        Box::new(Live::new(words, Logs::new(&context.root, &run.to_string())))
     } else {
         Box::new(Plain { words, out })
     }

@@ -5,18 +5,18 @@ use crate::cli::commands::forecasts::state_of;
 use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
 use crate::cli::loading::{load_or_report, unknown_stage};
-use crate::exec::history;
+use crate::exec::ledger;
 use crate::exec::params::ParamsFiles;
 use crate::exec::reason::value_text;
 use crate::exec::select::{downstream, find};
 use crate::exec::task::duration;
+use crate::exec::time::moment;
 use crate::model::ids::StepId;
 use crate::plan::Plan;
 use crate::plan::step::{Step, StepOut, StepOutKind};
 use crate::report::paint::{Ink, Paint};
 use camino::Utf8Path;
 use std::fmt::Write as _;
-use std::time::Duration;
 
 /// Show a stage as it will run: commands, paths, params with their values, neighbours, last run
 #[derive(Debug, clap::Args)]
@@ -147,10 +147,10 @@ impl View<'_> {
     }
 
     fn last_run(&self, step: &Step) -> String {
-        match history::last(self.root, &step.name) {
-            Some(record) => {
-                let took = Duration::from_secs_f64(record.duration_s.max(0.0));
-                format!("{} at {}, {}", record.status, record.start, duration(took))
+        match ledger::last(self.root, &step.name) {
+            Some(done) => {
+                let took = duration(done.took());
+                format!("{} at {}, {took}", done.status, moment(done.start))
             }
             None => "not here".to_owned(),
         }
