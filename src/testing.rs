@@ -75,7 +75,7 @@ pub fn lock_update(text: &str, other: &str, stages: &[&str]) -> Result<String, S
     let mut lock = LockFile::parse(text).map_err(|error| error.to_string())?;
     let other = LockFile::parse(other).map_err(|error| error.to_string())?;
     for &stage in stages {
-        lock.set(stage, other.get(stage).cloned().ok_or("no such stage")?);
+        lock.set(stage, other.get(stage).cloned().ok_or("no such stage")?, None);
     }
     Ok(lock.to_text())
 }
@@ -115,7 +115,7 @@ pub fn record(root: &Utf8Path, ran: &Ran<'_>) -> anyhow::Result<()> {
         Ok(text) => LockFile::parse(&text)?,
         Err(_) => LockFile::default(),
     };
-    lock.set(ran.name, entry);
+    lock.set(ran.name, entry, None);
     atomic::write(&file, lock.to_text().as_bytes())
 }
 

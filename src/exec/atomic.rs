@@ -7,6 +7,9 @@ use std::fs::{self, File, Permissions};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 
+/// What temporary files of ours begin with.
+pub(crate) const PREFIX: &str = ".mlc-";
+
 /// Writes a file so that a reader, or a crash, sees the old bytes or the new ones.
 ///
 /// Keeps the mode of an existing file, and writes through a symbolic link instead of replacing
@@ -28,7 +31,7 @@ fn replace(path: &Utf8Path, bytes: &[u8], durably: bool) -> anyhow::Result<()> {
     let mode = fs::metadata(&target).map_or(0o666, |old| old.permissions().mode() & 0o777);
     // The process's umask applies to new files; an old mode is then restored as it was.
     let mut file = tempfile::Builder::new()
-        .prefix(".mlc-")
+        .prefix(PREFIX)
         .permissions(Permissions::from_mode(mode))
         .tempfile_in(folder)?;
     file.write_all(bytes)?;

@@ -5,6 +5,7 @@
 
 use crate::exec::config;
 use crate::exec::hash::{Digest, Member, copy_md5, listing, read_md5};
+use crate::exec::legacy;
 use anyhow::{Context as _, ensure};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::fs::{self, File, Permissions};
@@ -18,6 +19,8 @@ const STORED: u32 = 0o444;
 #[derive(Clone, Debug)]
 pub(crate) struct Cache {
     dir: Utf8PathBuf,
+    /// Whether these are the objects of DVC 2, named by digests of its own.
+    is_legacy: bool,
 }
 
 impl Cache {
@@ -29,7 +32,17 @@ impl Cache {
 
     /// Finds the cache of a project, for a look: makes nothing.
     pub(crate) fn look(root: &Utf8Path) -> anyhow::Result<Self> {
-        Ok(Self { dir: config::cache_dir(root)? })
+        Ok(Self { dir: config::cache_dir(root)?, is_legacy: false })
+    }
+
+    /// The same cache, as DVC 2 fills it where `legacy` is true.
+    pub(crate) fn of(&self, legacy: bool) -> Self {
+        Self { dir: self.dir.clone(), is_legacy: legacy }
+    }
+
+    /// Folder of the cache.
+    pub(crate) fn dir(&self) -> &Utf8Path {
+        &self.dir
     }
 
     /// Folder of the run cache.
@@ -117,7 +130,8 @@ impl Cache {
         let is_md5 = digest.len() == 32 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
         ensure!(is_md5, "`{oid}` is not an md5 digest");
         let (folder, name) = oid.split_at(2);
-        Ok(self.dir.join("files/md5").join(folder).join(name))
+        let top = if self.is_legacy { self.dir.clone() } else { self.dir.join("files/md5") };
+        Ok(top.join(folder).join(name))
     }
 
     /// Whether a whole object stands there; one that is not is removed, as DVC does.
@@ -127,12 +141,20 @@ impl Cache {
             return true;
         }
         let digest = oid.strip_suffix(".dir").unwrap_or(oid);
-        if read_md5(object).is_ok_and(|(md5, _)| md5 == digest) {
+        if self.digest(object, oid).is_ok_and(|md5| md5 == digest) {
             let _ = fs::set_permissions(object, Permissions::from_mode(STORED));
             return true;
         }
         let _ = fs::remove_file(object);
         false
+    }
+
+    /// The digest that names a file's object. Listings are named by their bytes in either cache.
+    fn digest(&self, file: &Utf8Path, oid: &str) -> io::Result<String> {
+        if self.is_legacy && !oid.ends_with(".dir") {
+            return legacy::read_md5(file);
+        }
+        read_md5(file).map(|(md5, _)| md5)
     }
 
     fn put_file(&self, path: &Utf8Path, oid: &str) -> anyhow::Result<()> {
@@ -143,8 +165,11 @@ impl Cache {
         let mut source = File::open(path).with_context(|| format!("cannot read {path}"))?;
         store(&object, |file| {
             // What is stored must be what was hashed: DVC would believe the object for ever.
+            let copied = copy_md5(&mut source, file)?;
+            let is_whole =
+                if self.is_legacy { self.digest(path, oid)? == oid } else { copied == oid };
             ensure!(
-                copy_md5(&mut source, file)? == oid,
+                is_whole,
                 "the file changed while it was stored: is something still writing it?"
             );
             Ok(())

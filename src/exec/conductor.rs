@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "measures time")]
 
 use crate::exec::groups::Groups;
+use crate::exec::leases::Leases;
 use crate::exec::ledger::{self, Close, RunId, Writer};
 use crate::exec::lock::{Entry, LockFile};
 use crate::exec::logs::Logs;
@@ -13,7 +14,7 @@ use crate::exec::scheduler::{Job, Limits, Outcome, Scheduler, State};
 use crate::exec::signal;
 use crate::exec::task::Failure;
 use crate::exec::usage::Usage;
-use crate::exec::worker::{Bench, Checked};
+use crate::exec::worker::{Bench, Checked, Done};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
 use camino::Utf8Path;
@@ -58,7 +59,7 @@ pub(crate) struct Ending {
 /// What the conductor hears.
 pub(crate) enum Message {
     Checked(StepId, Result<Checked, Failure>, Duration),
-    Ran(StepId, Result<Entry, Failure>, Option<Usage>, Duration),
+    Ran(StepId, Result<Done, Failure>, Option<Usage>, Duration),
     Retrying { id: StepId, attempt: u32, pause: Duration, failure: String },
     Interrupted,
 }
@@ -73,8 +74,10 @@ pub(crate) fn run(
 ) -> anyhow::Result<Ending> {
     let started = Instant::now();
     let groups = Arc::new(Groups::default());
-    let recorder = Recorder::open(root)?;
-    let bench = Bench::new(root, plan, options, Arc::clone(&groups))?;
+    let recorder = Recorder::open(root, plan)?;
+    let leases = Leases::new(root, plan, selected, Arc::clone(&groups));
+    let bench = Bench::new(root, leases, recorder.known(), options)?;
+    bench.leases.clear(bench.disk.cache.dir())?;
     let (sender, receiver) = mpsc::channel();
     let teller = sender.clone();
     signal::watch(Arc::clone(&groups), move || {
@@ -100,12 +103,16 @@ pub(crate) fn run(
             running: BTreeMap::new(),
             reasons: BTreeMap::new(),
             summary: Summary::default(),
+            broken: None,
             groups: &groups,
+            leases: &bench.leases,
             interrupts: Vec::new(),
         };
         let result = conductor.conduct(&jobs, &receiver, selected.len());
         drop(jobs);
-        result.and_then(|()| conductor.close(selected, started))
+        let ending = result.and_then(|()| conductor.close(selected, started));
+        bench.leases.release_all()?;
+        ending
     })
     .inspect(|_| {
         // Losing the remembered digests costs time, not truth.
@@ -130,7 +137,7 @@ fn work(
                     let failure = failure.to_string();
                     let _ = sender.send(Message::Retrying { id, attempt, pause, failure });
                 };
-                let (result, usage) = bench.run(id, &retrying);
+                let (result, usage) = bench.run(id, locked, &retrying);
                 Message::Ran(id, result, usage, start.elapsed())
             }
         };
@@ -154,7 +161,10 @@ struct Conductor<'a> {
     /// Why steps are out of date.
     reasons: BTreeMap<StepId, Vec<Reason>>,
     summary: Summary,
+    /// Why nothing can be recorded any more.
+    broken: Option<anyhow::Error>,
     groups: &'a Groups,
+    leases: &'a Leases<'a>,
     /// When the user asked to stop.
     interrupts: Vec<Instant>,
 }
@@ -182,11 +192,25 @@ impl Conductor<'_> {
             self.groups.expire(Instant::now());
             self.tick();
             self.ledger.flush_if_due();
-            if let Err(error) = self.recorder.flush_if_due() {
+            if let Err(error) = self.keep_record() {
                 return Err(self.give_up(error));
             }
             self.leave_if_forced();
         }
+    }
+
+    fn record(&mut self, id: StepId, entry: Option<Entry>) {
+        if let Err(error) = self.recorder.record(self.plan.step(id), entry) {
+            self.broken.get_or_insert(error);
+        }
+    }
+
+    fn keep_record(&mut self) -> anyhow::Result<()> {
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
+        let recorded = self.recorder.flush_if_due()?;
+        if recorded.is_empty() { self.leases.expire() } else { self.leases.release(&recorded) }
     }
 
     /// Ends running steps, because what they would produce cannot be recorded.
@@ -209,13 +233,17 @@ impl Conductor<'_> {
     fn hear(&mut self, message: Message) {
         match message {
             Message::Checked(id, Ok(checked), took) => self.checked(id, checked, took),
-            Message::Ran(id, Ok(entry), usage, took) => {
+            Message::Ran(id, Ok(Done::NotNeeded(checked)), _, took) => {
+                self.running.remove(&id);
+                self.checked(id, checked, took);
+            }
+            Message::Ran(id, Ok(Done::Ran(entry)), usage, took) => {
                 self.show_output(id);
                 self.running.remove(&id);
                 let step = self.plan.step(id);
                 self.ledger.used(step, usage.unwrap_or_default(), (Some(0), None));
                 self.ledger.recorded(step, &entry);
-                self.recorder.record(self.plan.step(id), Some(entry));
+                self.record(id, Some(entry));
                 let reasons = self.reasons.remove(&id).unwrap_or_default();
                 self.ended(id, Status::Ran, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Ran);
@@ -253,13 +281,13 @@ impl Conductor<'_> {
                 if let Some(entry) = entry.as_ref().or_else(|| lock.get(&step.name)) {
                     self.ledger.recorded(step, entry);
                 }
-                self.recorder.record(self.plan.step(id), entry);
+                self.record(id, entry);
                 self.ended(id, Status::Restored, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Restored);
             }
             Checked::Recorded(reasons, entry) => {
                 self.ledger.recorded(self.plan.step(id), &entry);
-                self.recorder.record(self.plan.step(id), Some(entry));
+                self.record(id, Some(entry));
                 self.ended(id, Status::Recorded, took, &Detail::Reasons(&reasons));
                 self.scheduler.finish(id, Outcome::Restored);
             }
@@ -271,6 +299,8 @@ impl Conductor<'_> {
     }
 
     fn failed(&mut self, id: StepId, failure: Failure, took: Duration) {
+        // If this cannot be written, neither can what others did, which is told.
+        let _ = self.leases.release(&[id]);
         self.show_output(id);
         let name = &self.plan.step(id).name;
         let has_log = self.running.remove(&id).is_some() && self.logs.has_text(name);
@@ -330,7 +360,8 @@ impl Conductor<'_> {
     fn leave_if_forced(&mut self) {
         let Some(second) = self.interrupts.get(1) else { return };
         if second.elapsed() >= LAST_WAIT {
-            let _ = self.recorder.flush();
+            let _ = self.recorder.flush(&|| true);
+            let _ = self.leases.release_all();
             let _ = self.write_ledger(ledger::Outcome::Interrupted);
             std::process::exit(130);
         }
@@ -362,7 +393,12 @@ impl Conductor<'_> {
                 | State::Failed => {}
             }
         }
-        if let Err(error) = self.recorder.flush() {
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
+        let groups = self.groups;
+        let flushed = self.recorder.flush(&|| groups.is_stopping());
+        if let Err(error) = flushed.and_then(|_| self.leases.release_all()) {
             let _ = self.write_ledger(ledger::Outcome::Failed);
             return Err(error);
         }
@@ -372,6 +408,7 @@ impl Conductor<'_> {
             0 => ledger::Outcome::Succeeded,
             _ => ledger::Outcome::Failed,
         });
+        self.recorder.stage()?;
         self.summary.took = started.elapsed();
         self.progress.event(&Event::Finished { summary: &self.summary });
         let lock = self.recorder.snapshot();

@@ -4,6 +4,7 @@
 use crate::exec::atomic;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 
@@ -20,6 +21,26 @@ pub(crate) fn ensure_dvc_folder(root: &Utf8Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Puts files into git's index when `core.autostage` is on, as DVC does.
+pub(crate) fn stage_in_git(root: &Utf8Path, files: &BTreeSet<Utf8PathBuf>) -> anyhow::Result<()> {
+    if files.is_empty() || !in_git(root) || !is_on(root, "core", "autostage") {
+        return Ok(());
+    }
+    let mut git = std::process::Command::new("git");
+    let added = git.arg("add").arg("--").args(files).current_dir(root).output();
+    let added = added.context("`core.autostage` is on, but `git` cannot be started")?;
+    let why = String::from_utf8_lossy(&added.stderr);
+    anyhow::ensure!(added.status.success(), "`git add`, for `core.autostage`: {}", why.trim());
+    Ok(())
+}
+
+/// Whether the nearest configuration that has the setting says yes.
+fn is_on(root: &Utf8Path, section: &str, key: &str) -> bool {
+    let found = |file: Utf8PathBuf| setting(&fs::read_to_string(file).ok()?, section, key);
+    let value = files(root).into_iter().rev().find_map(found);
+    value.is_some_and(|it| matches!(it.to_lowercase().as_str(), "true" | "yes" | "on" | "1"))
 }
 
 fn in_git(root: &Utf8Path) -> bool {

@@ -3,7 +3,8 @@
 use crate::base::value::Value;
 use crate::exec::atomic;
 use crate::exec::cache::Cache;
-use crate::exec::hash::Hasher;
+use crate::exec::hash::{Digest, HashError, Hasher};
+use crate::exec::legacy;
 use crate::exec::lock::Entry;
 use crate::exec::params::ParamsFiles;
 use crate::exec::runcache;
@@ -35,6 +36,15 @@ impl Disk {
         Self::with(root, Cache::open(root)?)
     }
 
+    /// The digest of a path, as DVC 2 computed it where `legacy` is true.
+    pub(crate) fn digest(&self, path: &Utf8Path, legacy: bool) -> Result<Digest, HashError> {
+        if legacy {
+            legacy::digest(&self.root, path, &self.hasher)
+        } else {
+            self.hasher.digest(path)
+        }
+    }
+
     fn with(root: &Utf8Path, cache: Cache) -> anyhow::Result<Self> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let hasher = Hasher::new(root, threads);
@@ -44,10 +54,8 @@ impl Disk {
 }
 
 impl World for Disk {
-    // A digest of DVC 2 differs where text has carriage returns, and its objects lie elsewhere:
-    // such a step runs once more, which is safe.
-    fn see(&self, path: &PathRef, _legacy: bool) -> anyhow::Result<Seen> {
-        match self.hasher.digest(&path.path) {
+    fn see(&self, path: &PathRef, legacy: bool) -> anyhow::Result<Seen> {
+        match self.digest(&path.path, legacy) {
             Ok(digest) => Ok(Seen::Found { md5: digest.md5, isexec: digest.isexec }),
             Err(error) if error.missing => Ok(Seen::Missing),
             Err(error) => Err(error.into()),
@@ -59,7 +67,7 @@ impl World for Disk {
     }
 
     fn is_cached(&self, md5: &str, legacy: bool) -> anyhow::Result<bool> {
-        Ok(!legacy && self.cache.has(md5))
+        Ok(self.cache.of(legacy).has(md5))
     }
 
     fn remembered(&self, wanted: &Entry) -> Option<Entry> {

@@ -77,30 +77,16 @@ fn fate(
         return Ok((Fate::Run, None));
     }
     if let Some(locked) = locked.filter(|_| verdict.is_mended_by_outputs())
-        && can_restore(step, locked, world)?
+        && restore::cached(step, &locked.outs, world)?.is_some()
     {
         return Ok((Fate::Restore, Some(locked.clone())));
     }
-    let remembered = restore::wanted(step, world)?.and_then(|wanted| world.remembered(&wanted));
+    let remembered =
+        restore::wanted(step, locked, world)?.and_then(|wanted| world.remembered(&wanted));
     Ok(match remembered {
         Some(entry) => (Fate::Restore, Some(entry)),
         None => (Fate::Run, None),
     })
-}
-
-/// Whether the cache holds every output that is not as recorded.
-fn can_restore(step: &Step, locked: &Entry, world: &dyn World) -> anyhow::Result<bool> {
-    for out in &step.outs {
-        let recorded = locked.outs.iter().find(|it| it.path == out.path.local);
-        let Some(md5) = recorded.and_then(|it| it.md5.as_deref()) else { return Ok(false) };
-        let legacy = recorded.is_some_and(crate::exec::verdict::is_legacy);
-        let seen = world.see(&out.path, legacy)?;
-        let present = !out.cache && matches!(seen, Seen::Found { md5: it, .. } if it == md5);
-        if out.persist || (!present && !world.is_cached(md5, legacy)?) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 /// The tree as it will be once earlier steps are done.

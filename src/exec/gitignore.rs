@@ -19,10 +19,10 @@ use std::fs;
 pub(crate) fn ignore_all<'a>(
     paths: impl IntoIterator<Item = &'a Utf8Path>,
 ) -> anyhow::Result<Vec<Utf8PathBuf>> {
-    let mut by_folder: BTreeMap<&Utf8Path, BTreeSet<&Utf8Path>> = BTreeMap::new();
+    let mut by_folder: BTreeMap<&Utf8Path, Vec<&Utf8Path>> = BTreeMap::new();
     for path in paths {
         let folder = path.parent().context("an output lies in a folder")?;
-        by_folder.entry(folder).or_default().insert(path);
+        by_folder.entry(folder).or_default().push(path);
     }
     let mut rules = Rules::default();
     let mut changed = Vec::new();
@@ -46,10 +46,10 @@ fn add(folder: &Utf8Path, paths: &[&Utf8Path]) -> anyhow::Result<Option<Utf8Path
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         read => read.with_context(|| format!("cannot read {file}"))?,
     };
-    let known: BTreeSet<String> = text.lines().map(str::to_owned).collect();
+    let mut known: BTreeSet<String> = text.lines().map(str::to_owned).collect();
     let names = paths.iter().filter_map(|path| path.file_name());
     let lines = names.map(|name| format!("/{}", escape(name)));
-    let new: Vec<String> = lines.filter(|line| !known.contains(line)).collect();
+    let new: Vec<String> = lines.filter(|line| known.insert(line.clone())).collect();
     if new.is_empty() {
         return Ok(None);
     }

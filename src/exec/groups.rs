@@ -112,6 +112,11 @@ impl Groups {
         self.lock().busy
     }
 
+    /// Whether the user asked the run to stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.lock().stop != Stop::No
+    }
+
     fn is_forced(&self) -> bool {
         self.lock().stop == Stop::Forced
     }

@@ -51,7 +51,7 @@ impl LockFile {
         let laid_out = if read.has_aliases { None } else { layout::split(text, &spans) };
         let mut lock = Self { datasets: read.datasets, ..Self::default() };
         for stage in read.stages {
-            lock.push(stage.name, stage.entry, String::new());
+            lock.push(stage.name, stage.entry);
         }
         if let Some((layout, pieces)) = laid_out {
             lock.layout = Some(layout);
@@ -68,13 +68,24 @@ impl LockFile {
         self.stages.get(*self.places.get(stage)?).map(|stage| &stage.entry)
     }
 
-    /// Replaces the entry of a stage in its place, or adds it at the end.
-    pub(crate) fn set(&mut self, stage: &str, entry: Entry) {
+    /// Replaces the entry of a stage in its place, or adds it before another stage, or at the end.
+    ///
+    /// Costs as much as the stage's text, not as the file's, but for the first change to a file
+    /// whose text cannot be kept.
+    pub(crate) fn set(&mut self, stage: &str, entry: Entry, before: Option<&str>) {
+        self.lay_out();
         self.unchanged = None;
         let text = stage_text(stage, &entry);
-        match self.places.get(stage).and_then(|&at| self.stages.get_mut(at)) {
-            Some(old) => (old.entry, old.text) = (entry, text),
-            None => self.push(stage.to_owned(), entry, text),
+        if let Some(old) = self.places.get(stage).and_then(|&at| self.stages.get_mut(at)) {
+            (old.entry, old.text) = (entry, text);
+            return;
+        }
+        let end = self.stages.len();
+        let at = before.and_then(|before| self.places.get(before).copied()).unwrap_or(end);
+        let new = Stage { name: stage.to_owned(), entry, text, gap: String::new() };
+        self.stages.insert(at.min(end), new);
+        for (place, stage) in self.stages.iter().enumerate().skip(at) {
+            self.places.insert(stage.name.clone(), place);
         }
     }
 
@@ -83,19 +94,11 @@ impl LockFile {
         if let Some(text) = &self.unchanged {
             return text.clone();
         }
-        match &self.layout {
-            Some(layout) => self.spliced(layout),
-            None => self.rewritten(),
-        }
-    }
-
-    fn push(&mut self, name: String, entry: Entry, text: String) {
-        self.places.insert(name.clone(), self.stages.len());
-        self.stages.push(Stage { name, entry, text, gap: String::new() });
-    }
-
-    fn spliced(&self, layout: &Layout) -> String {
-        let mut out = layout.head.clone();
+        let Some(layout) = &self.layout else { return format!("{}stages: {{}}\n", self.head()) };
+        let pieces = self.stages.iter().map(|stage| stage.text.len() + stage.gap.len() + 1);
+        let length = pieces.sum::<usize>() + layout.head.len() + layout.tail.len();
+        let mut out = String::with_capacity(length);
+        out.push_str(&layout.head);
         for stage in &self.stages {
             // The last line of a file may lack its end.
             if !out.ends_with('\n') {
@@ -111,20 +114,27 @@ impl LockFile {
         out
     }
 
-    fn rewritten(&self) -> String {
-        let mut out = String::from("schema: '2.0'\n");
-        if let Some(datasets) = &self.datasets {
-            out.push_str(&emitter::entry("datasets", datasets, 0));
+    /// Gives every stage its text, where the file's own cannot be kept.
+    fn lay_out(&mut self) {
+        if self.layout.is_none() {
+            let head = format!("{}stages:\n", self.head());
+            self.layout = Some(Layout { head, tail: String::new() });
+            for stage in &mut self.stages {
+                stage.text = stage_text(&stage.name, &stage.entry);
+            }
         }
-        if self.stages.is_empty() {
-            out.push_str("stages: {}\n");
-        } else {
-            out.push_str("stages:\n");
-        }
-        for stage in &self.stages {
-            out.push_str(&stage_text(&stage.name, &stage.entry));
-        }
-        out
+    }
+
+    fn head(&self) -> String {
+        let datasets = self.datasets.as_ref();
+        let datasets = datasets.map(|it| emitter::entry("datasets", it, 0)).unwrap_or_default();
+        format!("schema: '2.0'\n{datasets}")
+    }
+
+    fn push(&mut self, name: String, entry: Entry) {
+        self.places.insert(name.clone(), self.stages.len());
+        let (text, gap) = (String::new(), String::new());
+        self.stages.push(Stage { name, entry, text, gap });
     }
 }
 

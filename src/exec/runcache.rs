@@ -10,6 +10,7 @@ use crate::exec::atomic;
 use crate::exec::cache::Cache;
 use crate::exec::hash::hex;
 use crate::exec::lock::{Artifact, Cmd, Entry, document, read_entry};
+use crate::exec::verdict::is_legacy;
 use camino::{Utf8Path, Utf8PathBuf};
 use sha2::{Digest as _, Sha256};
 use std::fs;
@@ -30,15 +31,12 @@ pub(crate) fn save(cache: &Cache, entry: &Entry) -> anyhow::Result<()> {
     atomic::write_lazily(&path, document(&entry.to_value()).as_bytes())
 }
 
-/// The newest entry for the command, dependencies, params and out paths of `wanted` whose outs
-/// are all in the cache.
+/// The newest entry for the command, dependencies, params and out paths of `wanted`, if its outs
+/// are all in the cache. DVC does not look at older ones either.
 pub(crate) fn find(cache: &Cache, wanted: &Entry) -> Option<Entry> {
-    let mut entries = listed(&folder(cache, wanted));
-    entries.sort();
-    entries.into_iter().rev().find_map(|(_, path)| {
-        let entry = read_entry(&fs::read_to_string(path).ok()?).ok()?;
-        (answers(&entry, wanted) && outs_cached(cache, &entry)).then_some(entry)
-    })
+    let (_, path) = listed(&folder(cache, wanted)).into_iter().max()?;
+    let entry = read_entry(&fs::read_to_string(path).ok()?).ok()?;
+    (answers(&entry, wanted) && outs_cached(cache, &entry)).then_some(entry)
 }
 
 /// Entries under one key with the time they were written.
@@ -75,7 +73,8 @@ fn answers(entry: &Entry, wanted: &Entry) -> bool {
 }
 
 fn outs_cached(cache: &Cache, entry: &Entry) -> bool {
-    entry.outs.iter().all(|out| out.md5.as_deref().is_some_and(|oid| cache.has(oid)))
+    let has = |out: &Artifact, oid: &str| cache.of(is_legacy(out)).has(oid);
+    entry.outs.iter().all(|out| out.md5.as_deref().is_some_and(|oid| has(out, oid)))
 }
 
 /// Whether some param would not be part of DVC's digest.

@@ -285,7 +285,8 @@ fn allowed(from: State, to: State) -> bool {
             | (State::Ready, State::Checking)
             | (State::Checking, State::UpToDate | State::Restored | State::Stale | State::Failed)
             | (State::Stale, State::Running)
-            | (State::Running, State::Ran | State::Failed)
+            // Another run may have brought it up to date while it waited for its paths.
+            | (State::Running, State::Ran | State::Failed | State::UpToDate | State::Restored)
     )
 }
 

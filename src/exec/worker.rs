@@ -3,18 +3,22 @@
 
 use crate::base::suggest::quoted;
 use crate::exec::cache::remove;
-use crate::exec::commit::commit;
+use crate::exec::commit::{commit, remember};
 use crate::exec::conductor::Options;
+use crate::exec::datasource::DataSources;
 use crate::exec::disk::Disk;
 use crate::exec::groups::Groups;
+use crate::exec::leases::{Granted, Leases};
 use crate::exec::lock::{Entry, LockFile};
 use crate::exec::logs::Logs;
+use crate::exec::orphans;
 use crate::exec::process::{self, Ended, Shell, Surroundings};
 use crate::exec::reason::Reason;
+use crate::exec::recorder::Known;
 use crate::exec::restore;
 use crate::exec::task::{self, Failure};
 use crate::exec::usage::Usage;
-use crate::exec::verdict::{Depth, Verdict, judge};
+use crate::exec::verdict::{Depth, Verdict, World as _, judge};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
 use crate::plan::step::Step;
@@ -38,12 +42,23 @@ pub(crate) enum Checked {
     Stale(Vec<Reason>),
 }
 
+/// What came of a step that was to run.
+#[derive(Debug)]
+pub(crate) enum Done {
+    Ran(Entry),
+    /// Another run did it in the meantime.
+    NotNeeded(Checked),
+}
+
 /// Everything that workers share.
 #[derive(Debug)]
 pub(crate) struct Bench<'a> {
     plan: &'a Plan,
     options: Options,
     pub(crate) disk: Disk,
+    pub(crate) leases: Leases<'a>,
+    known: Arc<Known>,
+    sources: DataSources,
     logs: Logs,
     shell: Shell,
     groups: Arc<Groups>,
@@ -57,41 +72,70 @@ type Retrying<'a> = &'a dyn Fn(u32, Duration, &Failure);
 impl<'a> Bench<'a> {
     pub(crate) fn new(
         root: &Utf8Path,
-        plan: &'a Plan,
+        leases: Leases<'a>,
+        known: Arc<Known>,
         options: Options,
-        groups: Arc<Groups>,
     ) -> anyhow::Result<Self> {
         Ok(Self {
-            plan,
+            plan: leases.plan,
             options,
             disk: Disk::open(root)?,
+            known,
+            sources: DataSources::default(),
             logs: Logs::new(root, &options.run.to_string()),
             shell: Shell::from_env(),
-            groups,
+            groups: Arc::clone(&leases.groups),
+            leases,
             below_dvc: std::env::var_os("DVC_ROOT").is_some(),
         })
     }
 
     /// Compares a step with the lock, and restores its outputs if that is all it needs.
     pub(crate) fn check(&self, id: StepId, locked: &LockFile) -> Result<Checked, Failure> {
-        self.look(self.plan.step(id), locked).map_err(Failure::Other)
+        let checked = self.look(self.plan.step(id), locked);
+        if let Ok(Checked::UpToDate | Checked::Stale(_)) = checked {
+            // It may have waited for its paths to restore its outputs, in vain.
+            self.leases.let_go(id)?;
+        }
+        checked
     }
 
-    fn look(&self, step: &Step, locked: &LockFile) -> anyhow::Result<Checked> {
+    /// What is recorded now, whoever recorded it.
+    fn recorded(&self) -> anyhow::Result<Arc<LockFile>> {
+        self.known.now(&|| self.groups.is_stopping())
+    }
+
+    fn look(&self, step: &Step, locked: &LockFile) -> Result<Checked, Failure> {
         if self.options.force && !step.frozen {
             return Ok(Checked::Stale(vec![Reason::Forced]));
         }
         let entry = locked.get(&step.name);
         let depth = if self.options.explain { Depth::Explain } else { Depth::Decide };
+        if !step.frozen {
+            self.refresh_sources(step)?;
+        }
         let verdict = judge(step, entry, &self.disk, depth)?;
         if verdict.is_up_to_date() {
             return Ok(Checked::UpToDate);
         }
         if step.frozen {
-            let entry = commit(step, &self.disk)?;
+            let entry = commit(step, entry, &self.disk)?;
             return Ok(Checked::Recorded(verdict.reasons, entry));
         }
         self.restore(step, entry, verdict)
+    }
+
+    /// Takes up changes of data that is under `dvc add`, and brings back what is missing.
+    fn refresh_sources(&self, step: &Step) -> anyhow::Result<()> {
+        let mut sources = step.deps.iter().filter(|dep| !self.is_written(step, &dep.path));
+        sources.try_for_each(|dep| self.sources.refresh(&dep.path, &self.disk))
+    }
+
+    /// Whether a step that is needed writes at, above or below a path.
+    fn is_written(&self, step: &Step, path: &Utf8Path) -> bool {
+        let outs = step.upstream.iter().flat_map(|&id| &self.plan.step(id).outs);
+        let mut outs = outs.map(|out| &out.path.path);
+        outs.any(|out| out.starts_with(path) || path.starts_with(out))
     }
 
     fn restore(
@@ -99,50 +143,108 @@ impl<'a> Bench<'a> {
         step: &Step,
         entry: Option<&Entry>,
         verdict: Verdict,
-    ) -> anyhow::Result<Checked> {
-        if step.always {
+    ) -> Result<Checked, Failure> {
+        let old = entry;
+        let entry = entry.filter(|_| verdict.is_mended_by_outputs());
+        if !self.can_restore(step, entry, old)? {
             return Ok(Checked::Stale(verdict.reasons));
         }
-        if let Some(entry) = entry.filter(|_| verdict.is_mended_by_outputs())
+        match self.leases.take(step.id)? {
+            Granted::Free => {}
+            Granted::AfterAnother => return self.look(step, self.recorded()?.as_ref()),
+            Granted::Stopped => return Err(Failure::Interrupted),
+        }
+        if let Some(entry) = entry
             && restore::from_lock(step, entry, &self.disk)?
         {
+            // As after any run: the run cache may have been emptied meanwhile.
+            remember(step, entry, &self.disk)?;
             return Ok(Checked::Restored(verdict.reasons, None));
         }
-        Ok(match restore::from_run_cache(step, &self.disk)? {
+        Ok(match restore::from_run_cache(step, old, &self.disk)? {
             Some(entry) => Checked::Restored(verdict.reasons, Some(entry)),
             None => Checked::Stale(verdict.reasons),
         })
     }
 
-    /// Runs a step's command and records what it did; also tells what its commands used.
+    /// Whether the cache holds what the step would write.
+    fn can_restore(
+        &self,
+        step: &Step,
+        entry: Option<&Entry>,
+        old: Option<&Entry>,
+    ) -> anyhow::Result<bool> {
+        if let Some(entry) = entry
+            && restore::cached(step, &entry.outs, &self.disk)?.is_some()
+        {
+            return Ok(true);
+        }
+        let wanted = restore::wanted(step, old, &self.disk)?;
+        Ok(wanted.is_some_and(|wanted| self.disk.remembered(&wanted).is_some()))
+    }
+
+    /// Runs a step's command and records what it did, unless another run has just done so; also
+    /// tells what its commands used.
     pub(crate) fn run(
         &self,
         id: StepId,
+        locked: &LockFile,
         retrying: Retrying<'_>,
-    ) -> (Result<Entry, Failure>, Option<Usage>) {
+    ) -> (Result<Done, Failure>, Option<Usage>) {
         let used = Cell::new(None);
-        (self.run_step(self.plan.step(id), retrying, &used), used.get())
+        (self.run_if_needed(id, locked, (retrying, &used)), used.get())
     }
 
-    fn run_step(
+    fn run_if_needed(
+        &self,
+        id: StepId,
+        locked: &LockFile,
+        hearing: (Retrying<'_>, &Cell<Option<Usage>>),
+    ) -> Result<Done, Failure> {
+        let step = self.plan.step(id);
+        let granted = self.leases.take(id)?;
+        if granted == Granted::Stopped {
+            return Err(Failure::Interrupted);
+        }
+        let now = self.recorded()?;
+        if granted == Granted::AfterAnother || now.get(&step.name) != locked.get(&step.name) {
+            let checked = self.look(step, &now)?;
+            match checked {
+                Checked::Stale(_) => {}
+                Checked::UpToDate => {
+                    self.leases.let_go(id)?;
+                    return Ok(Done::NotNeeded(checked));
+                }
+                Checked::Restored(..) | Checked::Recorded(..) => {
+                    return Ok(Done::NotNeeded(checked));
+                }
+            }
+        }
+        let old = now.get(&step.name).filter(|old| old.is_legacy()).cloned();
+        drop(now);
+        self.execute(step, old.as_ref(), hearing).map(Done::Ran)
+    }
+
+    fn execute(
         &self,
         step: &Step,
-        retrying: Retrying<'_>,
-        used: &Cell<Option<Usage>>,
+        old: Option<&Entry>,
+        (retrying, used): (Retrying<'_>, &Cell<Option<Usage>>),
     ) -> Result<Entry, Failure> {
-        self.prepare(step).map_err(Failure::Other)?;
-        let log = self.logs.create(&step.name).map_err(Failure::Other)?;
+        self.prepare(step)?;
+        let log = self.logs.create(&step.name)?;
         let deadline = Cell::new(None);
         let attempt = Attempt { bench: self, step, log, retrying, deadline, used };
         task::run(step, &attempt)?;
         if self.writes_params(step) {
             self.disk.params.forget();
         }
-        commit(step, &self.disk).map_err(Failure::Other)
+        Ok(commit(step, old, &self.disk)?)
     }
 
     /// Refuses to run a command that lacks something.
     fn prepare(&self, step: &Step) -> anyhow::Result<()> {
+        self.refresh_sources(step)?;
         let missing: Vec<&str> = step
             .deps
             .iter()
@@ -167,7 +269,8 @@ impl<'a> Bench<'a> {
     }
 
     fn env(&self, step: &Step) -> Vec<(&'static str, String)> {
-        let mut env = vec![("DVC_STAGE", step.name.clone())];
+        let run = std::process::id().to_string();
+        let mut env = vec![("DVC_STAGE", step.name.clone()), (orphans::RUN, run)];
         if !self.below_dvc {
             env.push(("DVC_ROOT", self.disk.root.to_string()));
         }

@@ -31,5 +31,6 @@ mod support;
 mod tidy;
 mod tools;
 mod tree;
+mod two_way;
 mod unchanged;
 mod yaml;

@@ -61,6 +61,11 @@ impl Entry {
         same_map(&self.params, wanted, |a, b| same_map(a, b, equal))
     }
 
+    /// Whether DVC 2 wrote some of it.
+    pub(crate) fn is_legacy(&self) -> bool {
+        self.deps.iter().chain(&self.outs).any(|artifact| artifact.hash.is_none())
+    }
+
     /// The map that stands under the stage's name, in DVC's order.
     pub(crate) fn to_value(&self) -> Value {
         let cmd = match &self.cmd {
