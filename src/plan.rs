@@ -52,9 +52,16 @@ fn step(project: &Project, id: StepId) -> Step {
         retry: stage.retry,
         timeout: stage.timeout,
         resources: stage.resources,
+        mutex: mutex(stage, &instance.values),
         upstream: upstream.collect(),
         wdir,
     }
+}
+
+/// The mutexes of one instance.
+fn mutex(stage: &Stage, values: &[String]) -> Vec<String> {
+    let names = stage.mutex.iter().map(|name| name.value.render(values));
+    names.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The command of one instance.

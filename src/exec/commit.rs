@@ -17,13 +17,13 @@ pub(crate) fn commit(step: &Step, disk: &Disk) -> anyhow::Result<Entry> {
     let params = disk.params.values(&step.params)?;
     for (out, digest) in step.outs.iter().zip(&outs) {
         let path = disk.root.join(&out.path.path);
-        if out.cache || is_restorable(step) {
+        if disk.keep.outputs && (out.cache || is_restorable(step)) {
             disk.cache.put(&path, digest)?;
         }
     }
     let outs = step.outs.iter().zip(&outs).map(|(out, digest)| artifact(&out.path, digest));
     let entry = Entry { cmd: Cmd::from(&step.cmd), deps, params, outs: outs.collect() };
-    if is_restorable(step) {
+    if is_restorable(step) && disk.keep.outputs && disk.keep.runs {
         runcache::save(&disk.cache, &entry)?;
     }
     Ok(entry)

@@ -18,6 +18,16 @@ pub(crate) struct Disk {
     pub(crate) hasher: Hasher,
     pub(crate) cache: Cache,
     pub(crate) params: ParamsFiles,
+    pub(crate) keep: Keep,
+}
+
+/// What of a finished step is kept besides its lock entry.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keep {
+    /// Its outputs, in the cache.
+    pub(crate) outputs: bool,
+    /// What it wrote for what it read, in the run cache; it is restored from there as well.
+    pub(crate) runs: bool,
 }
 
 impl Disk {
@@ -39,7 +49,8 @@ impl Disk {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let hasher = Hasher::new(root, threads);
         let params = ParamsFiles::new(root);
-        Ok(Self { root: root.to_owned(), hasher, cache, params })
+        let keep = Keep { outputs: true, runs: true };
+        Ok(Self { root: root.to_owned(), hasher, cache, params, keep })
     }
 }
 
@@ -63,6 +74,7 @@ impl World for Disk {
     }
 
     fn remembered(&self, wanted: &Entry) -> Option<Entry> {
-        if self.cache.runs().is_dir() { runcache::find(&self.cache, wanted) } else { None }
+        let looks = self.keep.runs && self.cache.runs().is_dir();
+        if looks { runcache::find(&self.cache, wanted) } else { None }
     }
 }

@@ -15,6 +15,7 @@ pub(crate) struct Sample<'a> {
     pub(crate) outs: &'a [&'a str],
     pub(crate) cpus: Option<u32>,
     pub(crate) gpus: Option<u32>,
+    pub(crate) mutex: &'a [&'a str],
     pub(crate) frozen: bool,
     pub(crate) always: bool,
 }
@@ -42,6 +43,7 @@ pub(crate) fn plan(samples: &[Sample<'_>]) -> Plan {
             retry: None,
             timeout: None,
             resources: Resources { cpus: sample.cpus, memory: None, gpus: sample.gpus },
+            mutex: sample.mutex.iter().map(|name| (*name).to_owned()).collect(),
             upstream,
         });
     }

@@ -9,6 +9,9 @@ use crate::exec::disk::Disk;
 use crate::exec::groups::Groups;
 use crate::exec::lock::{Entry, LockFile};
 use crate::exec::logs::Logs;
+use crate::exec::machine;
+use crate::exec::members;
+use crate::exec::pool::Slots;
 use crate::exec::process::{self, Ended, Shell, Surroundings};
 use crate::exec::reason::Reason;
 use crate::exec::restore;
@@ -24,7 +27,7 @@ use std::cell::Cell;
 use std::fs::File;
 use std::io::Write as _;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// What came of a look at a step.
 #[derive(Debug)]
@@ -47,6 +50,10 @@ pub(crate) struct Bench<'a> {
     logs: Logs,
     shell: Shell,
     groups: Arc<Groups>,
+    /// Names of graphics processors, by slot.
+    gpus: Vec<String>,
+    /// Makes pauses differ from run to run.
+    seed: u64,
     /// Whether mlc itself runs below DVC, which then has said where its root is.
     below_dvc: bool,
 }
@@ -61,10 +68,14 @@ impl<'a> Bench<'a> {
         options: Options,
         groups: Arc<Groups>,
     ) -> anyhow::Result<Self> {
+        let mut disk = Disk::open(root)?;
+        disk.keep = options.keep;
         Ok(Self {
             plan,
             options,
-            disk: Disk::open(root)?,
+            disk,
+            gpus: machine::gpu_names(options.limits.gpus),
+            seed: seed(),
             logs: Logs::new(root, &options.run.to_string()),
             shell: Shell::from_env(),
             groups,
@@ -83,7 +94,10 @@ impl<'a> Bench<'a> {
         }
         let entry = locked.get(&step.name);
         let depth = if self.options.explain { Depth::Explain } else { Depth::Decide };
-        let verdict = judge(step, entry, &self.disk, depth)?;
+        let mut verdict = judge(step, entry, &self.disk, depth)?;
+        if self.options.explain {
+            members::tell(&mut verdict.reasons, &self.disk);
+        }
         if verdict.is_up_to_date() {
             return Ok(Checked::UpToDate);
         }
@@ -118,27 +132,30 @@ impl<'a> Bench<'a> {
     pub(crate) fn run(
         &self,
         id: StepId,
+        slots: Slots,
         retrying: Retrying<'_>,
     ) -> (Result<Entry, Failure>, Option<Usage>) {
         let used = Cell::new(None);
-        (self.run_step(self.plan.step(id), retrying, &used), used.get())
+        (self.run_step((self.plan.step(id), slots), retrying, &used), used.get())
     }
 
     fn run_step(
         &self,
-        step: &Step,
+        (step, slots): (&Step, Slots),
         retrying: Retrying<'_>,
         used: &Cell<Option<Usage>>,
     ) -> Result<Entry, Failure> {
         self.prepare(step).map_err(Failure::Other)?;
         let log = self.logs.create(&step.name).map_err(Failure::Other)?;
         let deadline = Cell::new(None);
-        let attempt = Attempt { bench: self, step, log, retrying, deadline, used };
+        let attempt = Attempt { bench: self, step, slots, log, retrying, deadline, used };
         task::run(step, &attempt)?;
         if self.writes_params(step) {
             self.disk.params.forget();
         }
-        commit(step, &self.disk).map_err(Failure::Other)
+        let entry = commit(step, &self.disk).map_err(Failure::Other)?;
+        members::remember(step, &entry, &self.disk);
+        Ok(entry)
     }
 
     /// Refuses to run a command that lacks something.
@@ -166,19 +183,31 @@ impl<'a> Bench<'a> {
         step.outs.iter().any(|out| files.iter().any(|file| file.path.starts_with(&out.path.path)))
     }
 
-    fn env(&self, step: &Step) -> Vec<(&'static str, String)> {
+    fn env(&self, step: &Step, slots: Slots) -> Vec<(&'static str, String)> {
         let mut env = vec![("DVC_STAGE", step.name.clone())];
         if !self.below_dvc {
             env.push(("DVC_ROOT", self.disk.root.to_string()));
         }
+        let gpus: Vec<&str> =
+            slots.places().filter_map(|place| Some(self.gpus.get(place)?.as_str())).collect();
+        if !gpus.is_empty() {
+            env.push(("CUDA_VISIBLE_DEVICES", gpus.join(",")));
+        }
         env
     }
+}
+
+/// Differs from run to run.
+fn seed() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    since.as_secs() ^ u64::from(since.subsec_nanos()) << 32 ^ u64::from(std::process::id())
 }
 
 /// A step that runs, with real processes and a real clock.
 struct Attempt<'a> {
     bench: &'a Bench<'a>,
     step: &'a Step,
+    slots: Slots,
     log: File,
     retrying: Retrying<'a>,
     deadline: Cell<Option<Instant>>,
@@ -207,13 +236,17 @@ impl task::World for Attempt<'_> {
         let surroundings = Surroundings {
             shell: &self.bench.shell,
             directory: &directory,
-            env: self.bench.env(self.step),
+            env: self.bench.env(self.step, self.slots),
             log: &self.log,
             deadline: self.deadline.get(),
         };
         let (ended, usage) = process::run(script, &surroundings, &self.bench.groups)?;
         self.used.set(Some(self.used.get().unwrap_or_default().and(usage)));
         Ok(ended)
+    }
+
+    fn chance(&self, attempt: u32) -> f64 {
+        task::chance(self.bench.seed, &self.step.name, attempt)
     }
 
     fn pause(&self, length: Duration) -> bool {

@@ -25,6 +25,8 @@ pub(crate) struct Step {
     pub(crate) retry: Option<Retry>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) resources: Resources,
+    /// What no two steps may hold at once; sorted, each once.
+    pub(crate) mutex: Vec<String>,
     /// Steps that must be up to date before this one; sorted, each once.
     pub(crate) upstream: Vec<StepId>,
 }
