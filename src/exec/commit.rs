@@ -23,7 +23,7 @@ pub(crate) fn commit(step: &Step, disk: &Disk) -> anyhow::Result<Entry> {
     }
     let outs = step.outs.iter().zip(&outs).map(|(out, digest)| artifact(&out.path, digest));
     let entry = Entry { cmd: Cmd::from(&step.cmd), deps, params, outs: outs.collect() };
-    if is_restorable(step) && disk.keep.outputs && disk.keep.runs {
+    if is_restorable(step) && disk.keep.outputs {
         runcache::save(&disk.cache, &entry)?;
     }
     Ok(entry)

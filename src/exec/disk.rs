@@ -21,12 +21,12 @@ pub(crate) struct Disk {
     pub(crate) keep: Keep,
 }
 
-/// What of a finished step is kept besides its lock entry.
+/// What is kept of a finished step besides its lock entry, and taken instead of running one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Keep {
     /// Its outputs, in the cache.
     pub(crate) outputs: bool,
-    /// What it wrote for what it read, in the run cache; it is restored from there as well.
+    /// Whether outputs are restored from the run cache; what runs is added to it all the same.
     pub(crate) runs: bool,
 }
 

@@ -1,6 +1,8 @@
-//! `mlc run --dry-run` against what `mlc run` then does, over random edits.
+//! `mlc run --dry-run` against what `mlc run` then does, over random edits; and what
+//! flags select, against DVC.
 
 use crate::support::Project;
+use crate::tools;
 use std::collections::BTreeMap;
 
 const SPEC: &str = r#"
@@ -148,4 +150,54 @@ fn inputs(project: &Project) -> BTreeMap<&'static str, String> {
         ("report", of("best-1.txt best-2.txt")),
         ("watch", of("join.txt")),
     ])
+}
+
+const FLAGS: &str = r#"
+mlc 1
+project flags
+stage head { cmd "head -c 1 input.txt > head.txt"; deps "input.txt"; outs "head.txt" }
+stage middle { cmd "cat head.txt > middle.txt"; deps "head.txt"; outs "middle.txt" }
+stage side { cmd "cat input.txt > side.txt"; deps "input.txt"; outs "side.txt" }
+stage tail { cmd "cat middle.txt side.txt > tail.txt"; deps "middle.txt" "side.txt"; outs "tail.txt" }
+targets { dvc }
+"#;
+
+#[test]
+fn flags_run_what_they_run_for_dvc() {
+    let Some(dvc) = tools::dvc("flags_run_what_they_run_for_dvc") else { return };
+    let made = || {
+        let project = Project::new(&[("mlc.kdl", FLAGS), ("input.txt", "one")]);
+        project.shell("git init -q");
+        project.mlc_ok(&["build"]);
+        project.mlc_ok(&["run"]);
+        project
+    };
+    let (ours, theirs) = (made(), made());
+    for (input, flags, flags_of_dvc) in [
+        // Only the first letter reaches `head.txt`.
+        ("oxe", "--downstream middle", "--downstream middle"),
+        ("oxe", "--only --force middle", "-s -f middle"),
+        ("oxe", "--force-downstream", "--force-downstream"),
+        ("ox", "head --no-run-cache", "head --no-run-cache"),
+        ("oxe", "head", "head"),
+        ("ox", "--force-downstream", "--force-downstream"),
+        ("two", "--downstream tail --force", "--downstream tail -f"),
+        ("two", "--no-run-cache", "--no-run-cache"),
+    ] {
+        for project in [&ours, &theirs] {
+            project.write("input.txt", input);
+        }
+        let flags: Vec<&str> = ["run", "--json"].into_iter().chain(flags.split(' ')).collect();
+        let said = ours.mlc_ok(&flags);
+        let ran = statuses(&said).into_iter().filter(|(_, status)| status == "ran");
+        let mut ran: Vec<String> = ran.map(|(stage, _)| stage).collect();
+        ran.sort();
+        let arguments: Vec<&str> = ["repro"].into_iter().chain(flags_of_dvc.split(' ')).collect();
+        let said = theirs.tool_ok(&dvc, &arguments);
+        let running = said.lines().filter_map(|line| line.strip_prefix("Running stage '"));
+        let mut running: Vec<&str> = running.map(|line| line.trim_end_matches("':")).collect();
+        running.sort_unstable();
+        assert_eq!(ran, running, "{input}: {flags:?}\n{said}");
+    }
+    assert_eq!(ours.read("dvc.lock"), theirs.read("dvc.lock"));
 }

@@ -68,7 +68,7 @@ pub(crate) struct Args {
     /// Use at most N graphics processors; also says how many there are where that cannot be seen
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=128))]
     gpus: Option<u32>,
-    /// Neither take outputs from the run cache nor add to it
+    /// Do not take outputs from the run cache; what runs is added to it all the same
     #[arg(long)]
     no_run_cache: bool,
     /// Record what ran without storing outputs in the cache; `dvc commit` stores them later
