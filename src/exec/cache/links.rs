@@ -87,9 +87,9 @@ impl Cache {
 
     /// Brings a stored object to `path`, where nothing stands. Falls back to a copy.
     ///
-    /// Empty files and executables are always copied: hundreds of thousands of links to one empty
-    /// object are more than file systems allow, and the mode of an executable would be that of
-    /// the object, which then no longer counts as protected.
+    /// Hundreds of thousands of hard links to the one empty object are more than file systems
+    /// allow. And an executable would need an object that is one, which then no longer counts as
+    /// protected: DVC would hash it at each look.
     pub(super) fn link(
         &self,
         kind: Kind,
@@ -97,10 +97,11 @@ impl Cache {
         path: &Utf8Path,
         mode: u32,
     ) -> io::Result<()> {
-        let metadata = fs::metadata(object)?;
-        let plain = metadata.len() > 0 && mode & 0o111 == 0;
+        let plain = mode & 0o111 == 0;
         let linked = match kind {
-            Kind::Hardlink if plain => fs::hard_link(object, path),
+            Kind::Hardlink if plain && fs::metadata(object)?.len() > 0 => {
+                fs::hard_link(object, path)
+            }
             Kind::Symlink if plain => symlink(std::path::absolute(object)?, path),
             Kind::Reflink => create(path, mode)
                 .and_then(|target| reflink(&File::open(object)?, &target))
@@ -117,7 +118,7 @@ impl Cache {
     /// what DVC's configuration asks for.
     pub(crate) fn relink(&self, path: &Utf8Path, oid: &str) -> anyhow::Result<()> {
         let folder = path.parent().context("the path has no folder")?;
-        let kind = if self.kinds.first().is_some_and(|kind| kind.is_link()) {
+        let kind = if self.kinds.iter().any(|kind| kind.is_link()) {
             self.kind(folder)
         } else {
             Kind::Copy
@@ -126,7 +127,8 @@ impl Cache {
             return Ok(());
         }
         if !oid.ends_with(".dir") {
-            return self.relink_file(kind, path, oid);
+            let mode = fs::metadata(path)?.permissions().mode();
+            return if mode & 0o111 == 0 { self.relink_file(kind, path, oid) } else { Ok(()) };
         }
         for member in self.members(oid)? {
             self.relink_file(kind, &path.join(member.relpath), &member.md5)?;
@@ -143,8 +145,7 @@ impl Cache {
             Kind::Symlink => fs::read_link(path).is_ok_and(|it| it == object.as_std_path()),
             Kind::Reflink | Kind::Copy => true,
         };
-        let mode = fs::metadata(path).with_context(describe)?.permissions().mode();
-        if is_linked || stored.len() == 0 || mode & 0o111 != 0 {
+        if is_linked || kind == Kind::Hardlink && stored.len() == 0 {
             return Ok(());
         }
         let folder = path.parent().context("the path has no folder")?;
