@@ -17,7 +17,7 @@ use links::Kind;
 use std::fmt;
 use std::fs::{self, File, Permissions};
 use std::io::{self, Read as _, Write};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 use tempfile::NamedTempFile;
@@ -161,7 +161,33 @@ impl Cache {
         if !oid.ends_with(".dir") {
             return true;
         }
-        self.members(oid).is_ok_and(|members| members.iter().all(|member| self.has(&member.md5)))
+        self.members(oid).is_ok_and(|members| self.has_all(&members))
+    }
+
+    /// Whether the object of every member is there.
+    ///
+    /// Of many members only the names are looked for, folder by folder: a look at each object
+    /// takes ten times as long, and what leaves the cache is hashed anyway.
+    fn has_all(&self, members: &[Member]) -> bool {
+        const MANY: usize = 1000;
+        if members.len() < MANY {
+            return members.iter().all(|member| self.has(&member.md5));
+        }
+        let mut wanted: Vec<&str> = members.iter().map(|member| member.md5.as_str()).collect();
+        wanted.sort_unstable();
+        wanted.chunk_by(|a, b| a.get(..2) == b.get(..2)).all(|wanted| {
+            let prefix = wanted.first().and_then(|md5| md5.get(..2)).unwrap_or_default();
+            let folder = self.dir.join("files/md5").join(prefix);
+            let Ok(entries) = folder.read_dir_utf8() else { return false };
+            let mut names: Vec<String> =
+                entries.flatten().map(|entry| entry.file_name().to_owned()).collect();
+            names.sort_unstable();
+            let is_there = |md5: &&str| {
+                let name = md5.get(2..).unwrap_or_default();
+                names.binary_search_by(|it| it.as_str().cmp(name)).is_ok()
+            };
+            wanted.iter().all(is_there)
+        })
     }
 
     /// Whether an object of this size is there.
@@ -214,7 +240,8 @@ impl Cache {
         let sized = size.is_none_or(|size| size == metadata.len());
         let digest = || md5_of(object).ok().map(|md5| md5.to_string());
         if sized && (protected || digest().as_deref() == Some(oid.trim_end_matches(".dir"))) {
-            if !protected {
+            // A hard link that DVC made executable stays so.
+            if !protected && metadata.nlink() == 1 {
                 let _ = fs::set_permissions(object, Permissions::from_mode(STORED));
             }
             return true;
@@ -279,15 +306,27 @@ impl Cache {
         Ok(())
     }
 
+    /// Where to build what goes into `folder`: DVC's temporary folder, if it is on the same device.
+    fn workshop<'a>(&'a self, folder: &'a Utf8Path) -> &'a Utf8Path {
+        let temporary = self.quarantine.parent().unwrap_or(folder);
+        let device = |path: &Utf8Path| fs::metadata(path).ok().map(|metadata| metadata.dev());
+        let there = device(temporary);
+        if there.is_some() && there == device(folder) { temporary } else { folder }
+    }
+
     /// Removes what killed runs left. What is younger than a day may belong to one that lives.
     fn sweep(&self) {
-        let Ok(entries) = self.dir.join("files/md5").read_dir_utf8() else { return };
-        let ours = entries.flatten().filter(|entry| entry.file_name().starts_with(ASIDE));
-        for entry in ours {
-            let modified = entry.metadata().and_then(|metadata| metadata.modified());
-            let age = modified.ok().and_then(|it| SystemTime::now().duration_since(it).ok());
-            if age.is_some_and(|age| age > Duration::from_secs(24 * 60 * 60)) {
-                let _ = fs::remove_file(entry.path());
+        let objects = self.dir.join("files/md5");
+        for folder in [Some(objects.as_path()), self.quarantine.parent()].into_iter().flatten() {
+            let Ok(entries) = folder.read_dir_utf8() else { continue };
+            let ours = entries.flatten().filter(|entry| entry.file_name().starts_with(ASIDE));
+            for entry in ours {
+                let modified = entry.metadata().and_then(|metadata| metadata.modified());
+                let age = modified.ok().and_then(|it| SystemTime::now().duration_since(it).ok());
+                if age.is_some_and(|age| age > Duration::from_secs(24 * 60 * 60)) {
+                    // The next run tries again.
+                    let _ = remove(entry.path());
+                }
             }
         }
     }

@@ -61,46 +61,68 @@ impl fmt::Display for Md5 {
 #[derive(Debug)]
 pub(crate) struct Stream {
     state: [u32; 4],
-    /// What came after the last whole block.
-    rest: Vec<u8>,
+    /// What came after the last whole block, and room to pad it.
+    rest: [u8; 2 * BLOCK],
     length: u64,
 }
 
 impl Default for Stream {
     fn default() -> Self {
-        Self { state: INITIAL, rest: Vec::with_capacity(2 * BLOCK), length: 0 }
+        Self { state: INITIAL, rest: [0; 2 * BLOCK], length: 0 }
     }
 }
 
 impl Stream {
     pub(crate) fn update(&mut self, mut bytes: &[u8]) {
+        let used = self.used();
         self.length = self.length.wrapping_add(bytes.len() as u64);
-        if !self.rest.is_empty() {
-            let (fill, more) = bytes.split_at(bytes.len().min(BLOCK - self.rest.len()));
-            self.rest.extend_from_slice(fill);
+        if used > 0 {
+            let (fill, more) = bytes.split_at(bytes.len().min(BLOCK - used));
+            self.put(used, fill);
             bytes = more;
-            let (blocks, []) = self.rest.as_chunks() else { return };
-            digest_blocks(&mut self.state, blocks);
-            self.rest.clear();
+            if used + fill.len() < BLOCK {
+                return;
+            }
+            let (block, _) = self.rest.as_chunks();
+            digest_blocks(&mut self.state, block.get(..1).unwrap_or_default());
         }
         let (blocks, rest) = bytes.as_chunks();
         digest_blocks(&mut self.state, blocks);
-        self.rest.extend_from_slice(rest);
+        self.put(0, rest);
     }
 
     pub(crate) fn finish(mut self) -> Md5 {
-        pad(&mut self.rest, self.length);
-        digest_blocks(&mut self.state, self.rest.as_chunks().0);
+        let used = self.used();
+        let blocks = pad(&mut self.rest, used, self.length);
+        digest_blocks(&mut self.state, self.rest.as_chunks().0.get(..blocks).unwrap_or_default());
         Md5::of_state(self.state)
+    }
+
+    /// How many bytes wait for the rest of their block.
+    fn used(&self) -> usize {
+        usize::try_from(self.length % BLOCK as u64).unwrap_or_default()
+    }
+
+    fn put(&mut self, at: usize, bytes: &[u8]) {
+        if let Some(place) = self.rest.get_mut(at..at + bytes.len()) {
+            place.copy_from_slice(bytes);
+        }
     }
 }
 
-/// Ends a content of `length` bytes whose last ones are in `rest`, so that whole blocks come of it.
-fn pad(rest: &mut Vec<u8>, length: u64) {
-    rest.push(0x80);
-    let short = (rest.len() + 8).next_multiple_of(BLOCK) - 8;
-    rest.resize(short, 0);
-    rest.extend_from_slice(&length.wrapping_mul(8).to_le_bytes());
+/// Ends a content of `length` bytes whose last `used` ones are at the start of the buffer; returns
+/// how many blocks there are now. Precondition: the buffer is at least 72 bytes longer than that.
+fn pad(buffer: &mut [u8], used: usize, length: u64) -> usize {
+    let end = (used + 9).next_multiple_of(BLOCK);
+    let tail = buffer.get_mut(used..end).unwrap_or_default();
+    tail.fill(0);
+    if let Some(first) = tail.first_mut() {
+        *first = 0x80;
+    }
+    if let Some(last) = tail.last_chunk_mut() {
+        *last = length.wrapping_mul(8).to_le_bytes();
+    }
+    end / BLOCK
 }
 
 fn digest_blocks(state: &mut [u32; 4], blocks: &[[u8; BLOCK]]) {

@@ -181,9 +181,13 @@ fn object(project: &Project, md5: &str) -> std::path::PathBuf {
 }
 
 fn object_of(project: &Project, bytes: &[u8]) -> std::path::PathBuf {
+    object(project, &digest(bytes))
+}
+
+fn digest(bytes: &[u8]) -> String {
     use md5::Digest as _;
     let digest: [u8; 16] = md5::Md5::digest(bytes).into();
-    object(project, &digest.map(|byte| format!("{byte:02x}")).concat())
+    digest.map(|byte| format!("{byte:02x}")).concat()
 }
 
 /// Turns each byte around, and makes something of nothing.
@@ -196,7 +200,7 @@ fn damage(object: &Path, bytes: &[u8], mode: u32) {
 
 /// Objects by name with mode and content. DVC makes the object of an executable one as well where
 /// it links; ours stays protected.
-fn objects(project: &Project) -> BTreeMap<String, (u32, Vec<u8>)> {
+fn objects(project: &Project) -> BTreeMap<String, (u32, String)> {
     let top = project.root().join(".dvc/cache/files/md5");
     let mut objects = BTreeMap::new();
     for folder in fs::read_dir(&top).unwrap() {
@@ -204,7 +208,7 @@ fn objects(project: &Project) -> BTreeMap<String, (u32, Vec<u8>)> {
             let path = file.unwrap().path();
             let mode = fs::metadata(&path).unwrap().mode() & 0o777 & !0o111;
             let name = path.strip_prefix(&top).unwrap().to_str().unwrap().to_owned();
-            objects.insert(name, (mode, fs::read(&path).unwrap()));
+            objects.insert(name, (mode, digest(&fs::read(&path).unwrap())));
         }
     }
     objects
@@ -212,7 +216,7 @@ fn objects(project: &Project) -> BTreeMap<String, (u32, Vec<u8>)> {
 
 /// Outputs by path: whether they are links into the cache, and their content. A member that was a
 /// link to a file of the tree stays one until DVC, or we, bring it back from the cache.
-fn tree(project: &Project) -> BTreeMap<String, (&'static str, Vec<u8>)> {
+fn tree(project: &Project) -> BTreeMap<String, (&'static str, String)> {
     let mut found = BTreeMap::new();
     let mut pending: Vec<_> = OUTS.iter().map(|out| project.root().join(out)).collect();
     while let Some(path) = pending.pop() {
@@ -231,7 +235,7 @@ fn tree(project: &Project) -> BTreeMap<String, (&'static str, Vec<u8>)> {
             2.. => "hardlink",
             _ => "file",
         };
-        found.insert(name, (kind, fs::read(&path).unwrap()));
+        found.insert(name, (kind, digest(&fs::read(&path).unwrap())));
     }
     found
 }

@@ -19,26 +19,47 @@ impl Cache {
     pub(crate) fn checkout(&self, oid: &str, path: &Utf8Path, isexec: bool) -> anyhow::Result<()> {
         let folder = path.parent().context("the path has no folder")?;
         fs::create_dir_all(folder).with_context(|| format!("cannot create {folder}"))?;
-        // Built aside, so that an interrupt never leaves half an output in the path's place.
+        let mode = if isexec { 0o777 } else { 0o666 };
+        // Built aside, so that an interrupt never leaves half an output in the path's place; in
+        // DVC's folder, because what a killed run leaves beside the path may lie in a directory
+        // that another step reads.
+        let built = self.build(oid, path, self.workshop(folder), mode);
+        let is_elsewhere = |error: &anyhow::Error| {
+            let cause = error.downcast_ref::<io::Error>();
+            cause.is_some_and(|error| error.kind() == io::ErrorKind::CrossesDevices)
+        };
+        match built {
+            Err(error) if is_elsewhere(&error) => self.build(oid, path, folder, mode),
+            built => built,
+        }
+        .with_context(|| format!("cannot restore {path} from the cache"))
+    }
+
+    /// Builds a stored file or directory in `workshop` and moves it to `path`.
+    fn build(
+        &self,
+        oid: &str,
+        path: &Utf8Path,
+        workshop: &Utf8Path,
+        mode: u32,
+    ) -> anyhow::Result<()> {
         let aside = tempfile::Builder::new()
             .prefix(ASIDE)
             .permissions(Permissions::from_mode(0o777))
-            .tempdir_in(folder)
-            .with_context(|| format!("cannot write into {folder}"))?;
-        let top = Utf8Path::from_path(aside.path()).context("the path is not UTF-8")?;
-        let describe = || format!("cannot restore {path} from the cache");
+            .tempdir_in(workshop)
+            .with_context(|| format!("cannot write into {workshop}"))?;
+        let top = Utf8Path::from_path(aside.path()).context("the path is not UTF-8")?.join("out");
         if oid.ends_with(".dir") {
+            fs::create_dir(&top)?;
             let members = self.members(oid)?.into_iter().map(|it| (it.md5, top.join(it.relpath)));
-            self.bring(members.collect(), top, 0o666).with_context(describe)?;
-            remove(path)?;
-            fs::rename(aside.keep(), path).with_context(describe)
+            self.bring(members.collect(), &top, 0o666)?;
         } else {
-            let file = top.join("file");
-            let mode = if isexec { 0o777 } else { 0o666 };
-            self.bring(vec![(oid.to_owned(), file.clone())], top, mode).with_context(describe)?;
-            remove(path)?;
-            fs::rename(file, path).with_context(describe)
+            self.bring(vec![(oid.to_owned(), top.clone())], &top, mode)?;
         }
+        if fs::symlink_metadata(path).is_ok_and(|old| old.is_dir()) || top.is_dir() {
+            remove(path)?;
+        }
+        Ok(fs::rename(top, path)?)
     }
 
     /// Brings objects to paths below `top`, where nothing stands yet.
@@ -48,7 +69,8 @@ impl Cache {
         top: &Utf8Path,
         mode: u32,
     ) -> anyhow::Result<()> {
-        let mut made = top.to_owned();
+        let workshop = top.parent().unwrap_or(top);
+        let mut made = workshop.to_owned();
         for folder in objects.iter().filter_map(|(_, path)| path.parent()) {
             // Sorted by path, so that files of one folder mostly follow each other.
             if folder != made {
@@ -56,7 +78,7 @@ impl Cache {
                 folder.clone_into(&mut made);
             }
         }
-        let errand = Checkout { cache: self, kind: self.kind(top), objects: &objects, mode };
+        let errand = Checkout { cache: self, kind: self.kind(workshop), objects: &objects, mode };
         let size = |oid: &str| Some(fs::metadata(self.object(oid).ok()?).ok()?.len());
         match objects.as_slice() {
             [(oid, _)] if size(oid).is_some_and(|size| size >= HUGE) => {

@@ -92,18 +92,17 @@ impl<J> Lane<J> {
                 (self.state, self.length) = (INITIAL, 0);
             }
             let Some(job) = &mut self.job else { return };
-            self.buffer.resize(WINDOW, 0);
-            let Some(count) = supply.fill(job, &mut self.buffer) else {
+            // Made once: clearing it for each file would cost more than digesting a small one.
+            self.buffer.resize(WINDOW + 2 * BLOCK, 0);
+            let Some(window) = self.buffer.get_mut(..WINDOW) else { return };
+            let Some(count) = supply.fill(job, window) else {
                 self.job = None;
                 continue;
             };
             self.length += count as u64;
             self.ended = count < WINDOW;
-            if self.ended {
-                self.buffer.truncate(count);
-                pad(&mut self.buffer, self.length);
-            }
-            (self.blocks, self.digested) = (self.buffer.len() / BLOCK, 0);
+            let ended = self.ended.then(|| pad(&mut self.buffer, count, self.length));
+            (self.blocks, self.digested) = (ended.unwrap_or(WINDOW / BLOCK), 0);
         }
     }
 
@@ -182,8 +181,7 @@ fn vectors<S: Simd, const N: usize>(
     contents: &[&[[u8; BLOCK]]; MOST],
     count: usize,
 ) {
-    let Some((first, second)) = contents.split_at_checked(N) else { return };
-    let second = second.get(..N).unwrap_or_default();
+    let (first, second) = contents.split_at_checked(N).unwrap_or_default();
     let load = |words: &[u32]| S::u32s::from_slice(simd, words.get(..N).unwrap_or_default());
     let mut state = states.map(|words| {
         let (first, second) = words.split_at(N);
