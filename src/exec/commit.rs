@@ -12,15 +12,9 @@ use anyhow::bail;
 ///
 /// Dependencies are hashed again: one that the step itself changed is recorded as it is now.
 pub(crate) fn commit(step: &Step, disk: &Disk) -> anyhow::Result<Entry> {
-    let outs = digests(step, disk)?;
+    let outs = store(step, disk)?;
     let deps = deps(step, disk)?;
     let params = disk.params.values(&step.params)?;
-    for (out, digest) in step.outs.iter().zip(&outs) {
-        let path = disk.root.join(&out.path.path);
-        if disk.keep.outputs && (out.cache || is_restorable(step)) {
-            disk.cache.put(&path, digest)?;
-        }
-    }
     let outs = step.outs.iter().zip(&outs).map(|(out, digest)| artifact(&out.path, digest));
     let entry = Entry { cmd: Cmd::from(&step.cmd), deps, params, outs: outs.collect() };
     if is_restorable(step) && disk.keep.outputs {
@@ -43,19 +37,28 @@ pub(crate) fn is_restorable(step: &Step) -> bool {
     reads && !step.always && !step.outs.is_empty() && step.outs.iter().all(stored)
 }
 
-/// Digests of the outputs; names all that are missing.
-fn digests(step: &Step, disk: &Disk) -> anyhow::Result<Vec<Digest>> {
-    let mut digests = Vec::with_capacity(step.outs.len());
-    let mut missing = Vec::new();
-    for out in &step.outs {
-        match disk.hasher.digest(&out.path.path) {
-            Ok(digest) => digests.push(digest),
-            Err(error) if error.missing => missing.push(out.path.path.as_str()),
-            Err(error) => return Err(error.into()),
-        }
-    }
+/// Digests of the outputs, of which the cache holds those that it should; names all that are
+/// missing.
+fn store(step: &Step, disk: &Disk) -> anyhow::Result<Vec<Digest>> {
+    let is_missing = |out: &&StepOut| !disk.root.join(&out.path.path).exists();
+    let missing = step.outs.iter().filter(is_missing).map(|out| out.path.path.as_str());
+    let missing: Vec<&str> = missing.collect();
     if !missing.is_empty() {
         bail!("its command ended well but did not write {}", quoted(&missing));
+    }
+    let restorable = is_restorable(step);
+    let mut digests = Vec::with_capacity(step.outs.len());
+    for out in &step.outs {
+        let path = &out.path.path;
+        if !disk.keep.outputs || (!out.cache && !restorable) {
+            digests.push(disk.hasher.digest(path)?);
+            continue;
+        }
+        let digest = disk.hasher.store(path, &disk.cache)?;
+        if out.cache {
+            disk.cache.relink(&disk.root.join(path), &digest.md5)?;
+        }
+        digests.push(digest);
     }
     Ok(digests)
 }

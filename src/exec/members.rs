@@ -6,7 +6,7 @@
 
 use crate::exec::atomic;
 use crate::exec::disk::Disk;
-use crate::exec::hash::{Member, listing};
+use crate::exec::hash::Member;
 use crate::exec::lock::Entry;
 use crate::exec::logs::file_name;
 use crate::exec::reason::Reason;
@@ -33,11 +33,11 @@ pub(crate) fn remember(step: &Step, entry: &Entry, disk: &Disk) {
         if is_of(&path, oid) || disk.cache.members(oid).is_ok() {
             continue;
         }
-        if let Ok(digest) = disk.hasher.digest(&dep.path)
-            && digest.md5 == oid
+        if let Ok((listing, found)) = disk.hasher.listing(&dep.path)
+            && found == oid
         {
             // Without it one line of an explanation is missing.
-            let text = format!("{oid}\n{}", listing(&digest.members));
+            let text = format!("{oid}\n{listing}");
             let _ = atomic::write_lazily(&path, text.as_bytes());
         }
     }
@@ -54,7 +54,7 @@ fn differences(reason: &Reason, disk: &Disk) -> Option<Reason> {
         return None;
     }
     let old = recorded(disk, Utf8Path::new(path), old)?;
-    let new = disk.hasher.digest(Utf8Path::new(path)).ok()?.members;
+    let new = disk.hasher.members(Utf8Path::new(path)).ok()?;
     Some(compare(path, &old, &new))
 }
 

@@ -4,6 +4,7 @@ mod words;
 
 use self::words::word_diff;
 use crate::base::value::Value;
+use crate::exec::cache::Corrupt;
 use crate::exec::lock::Cmd;
 use std::fmt;
 
@@ -55,6 +56,8 @@ pub(crate) enum Reason {
         path: String,
         md5: String,
     },
+    /// The output would have come from the cache.
+    Corrupt(Corrupt),
     /// Another step, which will run, writes this dep: nobody can know yet.
     Follows {
         path: String,
@@ -77,6 +80,7 @@ impl Reason {
             Self::Out { .. } => "out",
             Self::Members { .. } => "members",
             Self::NotCached { .. } => "not-cached",
+            Self::Corrupt(_) => "corrupt",
             Self::Follows { .. } => "follows",
         }
     }
@@ -134,6 +138,10 @@ impl Reason {
                 set("path", path.as_str().into());
                 set("old", md5.as_str().into());
             }
+            Self::Corrupt(corrupt) => {
+                set("old", corrupt.oid.as_str().into());
+                set("path", corrupt.quarantined.as_ref().map(|it| it.as_str()).into());
+            }
             Self::Follows { path, step } => {
                 set("path", path.as_str().into());
                 set("step", step.as_str().into());
@@ -172,6 +180,7 @@ impl fmt::Display for Reason {
             Self::NotCached { path, md5 } => {
                 write!(f, "out `{path}` is not in the cache (md5 {})", short(md5))
             }
+            Self::Corrupt(corrupt) => write!(f, "{corrupt}"),
             Self::Follows { path, step } => write!(f, "dep `{path}` comes from `{step}`"),
         }
     }

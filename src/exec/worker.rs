@@ -117,15 +117,22 @@ impl<'a> Bench<'a> {
         if step.always {
             return Ok(Checked::Stale(verdict.reasons));
         }
-        if let Some(entry) = entry.filter(|_| verdict.is_mended_by_outputs())
-            && restore::from_lock(step, entry, &self.disk)?
-        {
-            return Ok(Checked::Restored(verdict.reasons, None));
+        let mended = verdict.is_mended_by_outputs();
+        let mut reasons = verdict.reasons;
+        if let Some(entry) = entry.filter(|_| mended) {
+            match restore::from_lock(step, entry, &self.disk) {
+                Ok(true) => return Ok(Checked::Restored(reasons, None)),
+                Ok(false) => {}
+                // Gone from the cache now: the step is run again like one whose object is missing.
+                Err(error) => reasons.push(Reason::Corrupt(error.downcast()?)),
+            }
         }
-        Ok(match restore::from_run_cache(step, &self.disk)? {
-            Some(entry) => Checked::Restored(verdict.reasons, Some(entry)),
-            None => Checked::Stale(verdict.reasons),
-        })
+        match restore::from_run_cache(step, &self.disk) {
+            Ok(Some(entry)) => return Ok(Checked::Restored(reasons, Some(entry))),
+            Ok(None) => {}
+            Err(error) => reasons.push(Reason::Corrupt(error.downcast()?)),
+        }
+        Ok(Checked::Stale(reasons))
     }
 
     /// Runs a step's command and records what it did; also tells what its commands used.
@@ -223,8 +230,11 @@ impl Attempt<'_> {
 
 impl task::World for Attempt<'_> {
     fn clear(&self) -> anyhow::Result<()> {
-        let outs = self.step.outs.iter().filter(|out| !out.persist);
-        outs.map(|out| self.bench.disk.root.join(&out.path.path)).try_for_each(|path| remove(&path))
+        let disk = &self.bench.disk;
+        self.step.outs.iter().try_for_each(|out| {
+            let path = disk.root.join(&out.path.path);
+            if out.persist { disk.cache.unprotect(&path) } else { remove(&path) }
+        })
     }
 
     fn begin(&self) {

@@ -21,6 +21,7 @@ mod fuzz;
 mod infra;
 mod init;
 mod ledger;
+mod links;
 mod lock;
 mod mistakes;
 mod pages;
