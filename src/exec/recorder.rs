@@ -31,6 +31,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(crate) struct Recorder {
     root: Utf8PathBuf,
+    path: Utf8PathBuf,
     lock: Arc<LockFile>,
     /// What the file was when it was read or written last.
     seen: Option<Stamp>,
@@ -48,13 +49,15 @@ pub(crate) struct Recorder {
 type Stamp = (u64, u64, i64, i64);
 
 impl Recorder {
-    /// Reads the lock file of the project at `root`.
-    pub(crate) fn open(root: &Utf8Path) -> anyhow::Result<Self> {
+    /// Reads the lock file in a folder of the project at `root`.
+    pub(crate) fn open(root: &Utf8Path, folder: &Utf8Path) -> anyhow::Result<Self> {
+        let path = path(root, folder);
         let _guard = Guard::wait(root)?;
-        let seen = stamp(root);
-        let lock = Arc::new(read(root)?);
+        let seen = stamp(&path);
+        let lock = Arc::new(read(&path)?);
         Ok(Self {
             root: root.to_owned(),
+            path,
             lock,
             seen,
             pending: BTreeMap::new(),
@@ -65,9 +68,9 @@ impl Recorder {
     }
 
     /// What is recorded, for a look.
-    pub(crate) fn read(root: &Utf8Path) -> anyhow::Result<LockFile> {
+    pub(crate) fn read(root: &Utf8Path, folder: &Utf8Path) -> anyhow::Result<LockFile> {
         let _guard = Guard::wait(root)?;
-        read(root)
+        read(&path(root, folder))
     }
 
     /// What was recorded when the run began. A step's own entry only changes when it is done.
@@ -113,8 +116,8 @@ impl Recorder {
         self.waiting_since = None;
         let outputs = std::mem::take(&mut self.outputs);
         gitignore::ignore_all(outputs.iter().map(Utf8PathBuf::as_path))?;
-        if stamp(&self.root) != self.seen {
-            self.lock = Arc::new(read(&self.root)?);
+        if stamp(&self.path) != self.seen {
+            self.lock = Arc::new(read(&self.path)?);
         }
         let pending = std::mem::take(&mut self.pending).into_values();
         let new: Vec<_> =
@@ -122,28 +125,28 @@ impl Recorder {
         if !new.is_empty() {
             let lock = Arc::make_mut(&mut self.lock);
             new.into_iter().for_each(|(step, entry)| lock.set(&step, entry));
-            atomic::write(&path(&self.root), lock.to_text().as_bytes())?;
-            self.seen = stamp(&self.root);
+            atomic::write(&self.path, lock.to_text().as_bytes())?;
+            self.seen = stamp(&self.path);
         }
         self.cost = start.elapsed();
         Ok(())
     }
 }
 
-fn path(root: &Utf8Path) -> Utf8PathBuf {
-    root.join("dvc.lock")
+fn path(root: &Utf8Path, folder: &Utf8Path) -> Utf8PathBuf {
+    root.join(folder).join("dvc.lock")
 }
 
-fn read(root: &Utf8Path) -> anyhow::Result<LockFile> {
-    match fs::read_to_string(path(root)) {
+fn read(path: &Utf8Path) -> anyhow::Result<LockFile> {
+    match fs::read_to_string(path) {
         Ok(text) => LockFile::parse(&text).context("`dvc.lock` cannot be used"),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(LockFile::default()),
         Err(error) => Err(error).context("`dvc.lock` cannot be read"),
     }
 }
 
-fn stamp(root: &Utf8Path) -> Option<Stamp> {
-    let it = fs::metadata(path(root)).ok()?;
+fn stamp(path: &Utf8Path) -> Option<Stamp> {
+    let it = fs::metadata(path).ok()?;
     Some((it.ino(), it.size(), it.mtime(), it.mtime_nsec()))
 }
 

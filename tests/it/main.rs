@@ -10,13 +10,19 @@
 
 mod book;
 mod build;
+mod corpus;
 mod dag;
 mod determinism;
 mod dvc;
+mod dvcyaml;
 mod examples;
 mod fix;
 mod fmt;
+<<<<<<< HEAD
 mod fuzz;
+=======
+mod import;
+>>>>>>> 41a4eb5 (Run, explain and draw a dvc.yaml as it is, and make a spec of it)
 mod infra;
 mod init;
 mod ledger;
@@ -31,5 +37,9 @@ mod support;
 mod tidy;
 mod tools;
 mod tree;
+<<<<<<< HEAD
 mod unchanged;
+=======
+mod turns;
+>>>>>>> 41a4eb5 (Run, explain and draw a dvc.yaml as it is, and make a spec of it)
 mod yaml;

@@ -46,7 +46,7 @@ fn forecasts(
     selected: &BTreeSet<StepId>,
     force: bool,
 ) -> anyhow::Result<Vec<Forecast>> {
-    let lock = Recorder::read(&context.root)?;
+    let lock = Recorder::read(&context.root, &plan.folder)?;
     let disk = Disk::look(&context.root)?;
     forecast(plan, selected, &lock, &disk, force)
 }
