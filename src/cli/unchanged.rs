@@ -136,8 +136,15 @@ mod tests {
         assert_eq!(read("mlc -f a/mlc.kdl run -j8 --keep-going"), Some(file));
         let dvc = Asked { dvc: Some("a/dvc.yaml".into()), ..Asked::default() };
         assert_eq!(read("mlc run --dvc a/dvc.yaml"), Some(dvc));
-        for line in ["mlc run -f a --dvc b", "mlc", "mlc run train", "mlc run --force", "mlc run -j 0", "mlc run -j", "mlc"]
-        {
+        for line in [
+            "mlc run -f a --dvc b",
+            "mlc",
+            "mlc run train",
+            "mlc run --force",
+            "mlc run -j 0",
+            "mlc run -j",
+            "mlc",
+        ] {
             assert_eq!(read(line), None, "{line}");
         }
     }

@@ -8,11 +8,12 @@
 use crate::exec::lock::{Entry, LockFile};
 use crate::exec::{atomic, gitignore};
 use crate::model::ids::StepId;
+use crate::plan::Plan;
 use crate::plan::step::Step;
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{FlockOperation, flock};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
@@ -39,6 +40,8 @@ pub(crate) struct Recorder {
     pending: BTreeMap<StepId, (String, Entry)>,
     /// Outputs that git is to ignore, absolute.
     outputs: Vec<Utf8PathBuf>,
+    /// What steps read; below such a folder a `.gitignore` is part of what they read.
+    read: BTreeSet<Utf8PathBuf>,
     /// When the first of all these came.
     waiting_since: Option<Instant>,
     /// How long the last write took.
@@ -49,9 +52,10 @@ pub(crate) struct Recorder {
 type Stamp = (u64, u64, i64, i64);
 
 impl Recorder {
-    /// Reads the lock file in a folder of the project at `root`.
-    pub(crate) fn open(root: &Utf8Path, folder: &Utf8Path) -> anyhow::Result<Self> {
-        let path = path(root, folder);
+    /// Reads the lock file of a plan of the project at `root`.
+    pub(crate) fn open(root: &Utf8Path, plan: &Plan) -> anyhow::Result<Self> {
+        let path = path(root, &plan.folder);
+        let read_by_steps = plan.steps.iter().flat_map(|step| &step.deps);
         let _guard = Guard::wait(root)?;
         let seen = stamp(&path);
         let lock = Arc::new(read(&path)?);
@@ -62,6 +66,7 @@ impl Recorder {
             seen,
             pending: BTreeMap::new(),
             outputs: Vec::new(),
+            read: read_by_steps.map(|dep| dep.path.clone()).collect(),
             waiting_since: None,
             cost: Duration::ZERO,
         })
@@ -83,8 +88,17 @@ impl Recorder {
         if let Some(entry) = entry {
             self.pending.insert(step.id, (step.name.clone(), entry));
         }
-        let outs = step.outs.iter().filter(|out| out.cache);
-        self.outputs.extend(outs.map(|out| self.root.join(&out.path.path)));
+        let outs = step.outs.iter().filter(|out| out.cache).map(|out| &out.path.path);
+        let is_read = |out: &Utf8Path| out.ancestors().skip(1).any(|it| self.read.contains(it));
+        let at_once: Vec<Utf8PathBuf> =
+            outs.clone().filter(|out| is_read(out)).map(|out| self.root.join(out)).collect();
+        if !at_once.is_empty()
+            && let Ok(Some(_guard)) = Guard::now(&self.root)
+        {
+            // Before a step reads the folder. A failure shows when all of them are written.
+            let _ = gitignore::ignore_all(at_once.iter().map(Utf8PathBuf::as_path));
+        }
+        self.outputs.extend(outs.map(|out| self.root.join(out)));
         self.waiting_since.get_or_insert_with(Instant::now);
     }
 

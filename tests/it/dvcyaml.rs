@@ -262,7 +262,7 @@ stages:
   plain:
     cmd: cp in out
     deps: [in, ../top, ./a//b/]
-    params: [x, {../other.json: [b, a]}, {./whole.yaml: null}]
+    params: [x, {../other.json: [b, a]}, {whole.yaml: null}]
     outs: [out, {kept/: {persist: true}}, {open: {cache: false, push: false}}]
     metrics: [{m.json: {cache: false}}]
     plots: [p.csv]

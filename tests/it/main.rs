@@ -18,11 +18,8 @@ mod dvcyaml;
 mod examples;
 mod fix;
 mod fmt;
-<<<<<<< HEAD
 mod fuzz;
-=======
 mod import;
->>>>>>> 41a4eb5 (Run, explain and draw a dvc.yaml as it is, and make a spec of it)
 mod infra;
 mod init;
 mod ledger;
@@ -37,9 +34,6 @@ mod support;
 mod tidy;
 mod tools;
 mod tree;
-<<<<<<< HEAD
-mod unchanged;
-=======
 mod turns;
->>>>>>> 41a4eb5 (Run, explain and draw a dvc.yaml as it is, and make a spec of it)
+mod unchanged;
 mod yaml;

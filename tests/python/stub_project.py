@@ -1,5 +1,6 @@
 """Makes a project that runs anywhere out of a real one: the same stages, deps, outs and params, with
-commands that write what they read. Prints the paths of its dvc.yaml files, those that others need first.
+commands that write what they read. Prints the paths of its dvc.yaml files, those that others need first, and of
+files that stages read and none writes.
 
     stub_project.py SOURCE TARGET"""
 
@@ -34,12 +35,12 @@ def main():
         os.makedirs(os.path.join(target, stage["wdir"]), exist_ok=True)
         script = "\n".join(lines(stage, produced, read)) + "\n"
         write(os.path.join(target, "stubs", stage["name"] + ".sh"), script)
-    for dep in sorted(read):
-        make_source(target, dep, produced, read)
+    made = [make_source(target, dep, produced, read) for dep in sorted(read)]
     for path in found:
         replace_commands(path)
     order = sorted(found, key=lambda path: needed_by(path, target, stages))
-    print(json.dumps([os.path.relpath(path, target) for path in order]))
+    sources = sorted(path for path in made if path)
+    print(json.dumps({"files": [os.path.relpath(path, target) for path in order], "sources": sources}))
 
 
 def resolved(target, path):
@@ -98,15 +99,16 @@ def is_folder(path, read):
 
 
 def make_source(target, dep, produced, read):
+    """A file that no stage writes; returns its path, or nothing for what a stage writes."""
     full = os.path.join(target, dep)
     inside = any(dep == out or dep.startswith(out + "/") or out.startswith(dep + "/") for out in produced)
-    if inside or os.path.exists(full):
-        return
+    if inside or os.path.isfile(full):
+        return None if inside else dep
     if any(other.startswith(dep + "/") for other in read):
         os.makedirs(full, exist_ok=True)
-        write(os.path.join(full, "part"), dep + "\n")
-    else:
-        write(full, dep + "\n")
+        dep = os.path.join(dep, "part")
+    write(os.path.join(target, dep), dep + "\n")
+    return dep
 
 
 def replace_commands(path):
