@@ -77,7 +77,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<Ending> {
     let started = Instant::now();
     let groups = Arc::new(Groups::default());
-    let recorder = Recorder::open(root)?;
+    let recorder = Recorder::open(root, plan)?;
     let bench = Bench::new(root, plan, options, Arc::clone(&groups))?;
     let (sender, receiver) = mpsc::channel();
     let teller = sender.clone();

@@ -8,11 +8,12 @@
 use crate::exec::lock::{Entry, LockFile};
 use crate::exec::{atomic, gitignore};
 use crate::model::ids::StepId;
+use crate::plan::Plan;
 use crate::plan::step::Step;
 use anyhow::{Context as _, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{FlockOperation, flock};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
@@ -31,6 +32,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(crate) struct Recorder {
     root: Utf8PathBuf,
+    path: Utf8PathBuf,
     lock: Arc<LockFile>,
     /// What the file was when it was read or written last.
     seen: Option<Stamp>,
@@ -38,6 +40,8 @@ pub(crate) struct Recorder {
     pending: BTreeMap<StepId, (String, Entry)>,
     /// Outputs that git is to ignore, absolute.
     outputs: Vec<Utf8PathBuf>,
+    /// What steps read; below such a folder a `.gitignore` is part of what they read.
+    read: BTreeSet<Utf8PathBuf>,
     /// When the first of all these came.
     waiting_since: Option<Instant>,
     /// How long the last write took.
@@ -48,26 +52,30 @@ pub(crate) struct Recorder {
 type Stamp = (u64, u64, i64, i64);
 
 impl Recorder {
-    /// Reads the lock file of the project at `root`.
-    pub(crate) fn open(root: &Utf8Path) -> anyhow::Result<Self> {
+    /// Reads the lock file of a plan of the project at `root`.
+    pub(crate) fn open(root: &Utf8Path, plan: &Plan) -> anyhow::Result<Self> {
+        let path = path(root, &plan.folder);
+        let read_by_steps = plan.steps.iter().flat_map(|step| &step.deps);
         let _guard = Guard::wait(root)?;
-        let seen = stamp(root);
-        let lock = Arc::new(read(root)?);
+        let seen = stamp(&path);
+        let lock = Arc::new(read(&path)?);
         Ok(Self {
             root: root.to_owned(),
+            path,
             lock,
             seen,
             pending: BTreeMap::new(),
             outputs: Vec::new(),
+            read: read_by_steps.map(|dep| dep.path.clone()).collect(),
             waiting_since: None,
             cost: Duration::ZERO,
         })
     }
 
     /// What is recorded, for a look.
-    pub(crate) fn read(root: &Utf8Path) -> anyhow::Result<LockFile> {
+    pub(crate) fn read(root: &Utf8Path, folder: &Utf8Path) -> anyhow::Result<LockFile> {
         let _guard = Guard::wait(root)?;
-        read(root)
+        read(&path(root, folder))
     }
 
     /// What was recorded when the run began. A step's own entry only changes when it is done.
@@ -80,8 +88,17 @@ impl Recorder {
         if let Some(entry) = entry {
             self.pending.insert(step.id, (step.name.clone(), entry));
         }
-        let outs = step.outs.iter().filter(|out| out.cache);
-        self.outputs.extend(outs.map(|out| self.root.join(&out.path.path)));
+        let outs = step.outs.iter().filter(|out| out.cache).map(|out| &out.path.path);
+        let is_read = |out: &Utf8Path| out.ancestors().skip(1).any(|it| self.read.contains(it));
+        let at_once: Vec<Utf8PathBuf> =
+            outs.clone().filter(|out| is_read(out)).map(|out| self.root.join(out)).collect();
+        if !at_once.is_empty()
+            && let Ok(Some(_guard)) = Guard::now(&self.root)
+        {
+            // Before a step reads the folder. A failure shows when all of them are written.
+            let _ = gitignore::ignore_all(at_once.iter().map(Utf8PathBuf::as_path));
+        }
+        self.outputs.extend(outs.map(|out| self.root.join(out)));
         self.waiting_since.get_or_insert_with(Instant::now);
     }
 
@@ -113,8 +130,8 @@ impl Recorder {
         self.waiting_since = None;
         let outputs = std::mem::take(&mut self.outputs);
         gitignore::ignore_all(outputs.iter().map(Utf8PathBuf::as_path))?;
-        if stamp(&self.root) != self.seen {
-            self.lock = Arc::new(read(&self.root)?);
+        if stamp(&self.path) != self.seen {
+            self.lock = Arc::new(read(&self.path)?);
         }
         let pending = std::mem::take(&mut self.pending).into_values();
         let new: Vec<_> =
@@ -122,28 +139,28 @@ impl Recorder {
         if !new.is_empty() {
             let lock = Arc::make_mut(&mut self.lock);
             new.into_iter().for_each(|(step, entry)| lock.set(&step, entry));
-            atomic::write(&path(&self.root), lock.to_text().as_bytes())?;
-            self.seen = stamp(&self.root);
+            atomic::write(&self.path, lock.to_text().as_bytes())?;
+            self.seen = stamp(&self.path);
         }
         self.cost = start.elapsed();
         Ok(())
     }
 }
 
-fn path(root: &Utf8Path) -> Utf8PathBuf {
-    root.join("dvc.lock")
+fn path(root: &Utf8Path, folder: &Utf8Path) -> Utf8PathBuf {
+    root.join(folder).join("dvc.lock")
 }
 
-fn read(root: &Utf8Path) -> anyhow::Result<LockFile> {
-    match fs::read_to_string(path(root)) {
+fn read(path: &Utf8Path) -> anyhow::Result<LockFile> {
+    match fs::read_to_string(path) {
         Ok(text) => LockFile::parse(&text).context("`dvc.lock` cannot be used"),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(LockFile::default()),
         Err(error) => Err(error).context("`dvc.lock` cannot be read"),
     }
 }
 
-fn stamp(root: &Utf8Path) -> Option<Stamp> {
-    let it = fs::metadata(path(root)).ok()?;
+fn stamp(path: &Utf8Path) -> Option<Stamp> {
+    let it = fs::metadata(path).ok()?;
     Some((it.ino(), it.size(), it.mtime(), it.mtime_nsec()))
 }
 

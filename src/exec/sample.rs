@@ -52,7 +52,7 @@ pub(crate) fn plan(samples: &[Sample<'_>]) -> Plan {
         steps: order.iter().map(|id| (StageId::new(id.index()), 0)).collect(),
         ..Project::default()
     };
-    Plan { project, steps, order }
+    Plan { project, steps, order, folder: "".into() }
 }
 
 fn path_ref(path: &str) -> PathRef {

@@ -10,14 +10,17 @@
 
 mod book;
 mod build;
+mod corpus;
 mod dag;
 mod determinism;
 mod dvc;
+mod dvcyaml;
 mod examples;
 mod fix;
 mod fmt;
 mod forecast;
 mod fuzz;
+mod import;
 mod infra;
 mod init;
 mod ledger;
@@ -34,5 +37,6 @@ mod support;
 mod tidy;
 mod tools;
 mod tree;
+mod turns;
 mod unchanged;
 mod yaml;

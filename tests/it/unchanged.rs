@@ -108,7 +108,7 @@ fn every_change_is_seen() {
         ("an ignored file", |it| it.write(".dvcignore", "b.txt\n"), "prepare"),
         (
             "another cache",
-            |it| it.write(".dvc/config.local", "[cache]\n    dir = /nowhere/at/all\n"),
+            |it| it.write(".dvc/config.local", "[cache]\n    dir = elsewhere\n"),
             "",
         ),
     ];

@@ -54,7 +54,7 @@ fn forecasts(
     selected: &BTreeSet<StepId>,
     asked: Asked,
 ) -> anyhow::Result<Vec<Forecast>> {
-    let lock = Recorder::read(&context.root)?;
+    let lock = Recorder::read(&context.root, &plan.folder)?;
     let mut disk = Disk::look(&context.root)?;
     disk.keep.runs = !asked.no_run_cache;
     let mut forecasts = forecast(plan, selected, &lock, &disk, asked.force)?;
