@@ -86,7 +86,15 @@ def small_files(arguments: argparse.Namespace, folder: Path) -> None:
         arguments.rounds,
         {
             "only asking for their stats": Program([floor, "stat", data], project),
+            "mlc status, nothing changed": Program([str(arguments.mlc), "status"], project),
             "mlc run, nothing changed": Program(mlc, project),
+        },
+    )
+    # Apart: the run after a change takes the snapshot of unchanged runs anew.
+    compare(
+        arguments.rounds,
+        {
+            "only asking for their stats": Program([floor, "stat", data], project),
             "mlc run, one changed": Program(mlc, project, before=change_one),
         },
     )

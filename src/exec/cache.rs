@@ -266,12 +266,12 @@ impl Cache {
     fn aside(&self) -> anyhow::Result<NamedTempFile> {
         let folder = self.dir.join("files/md5");
         let make = || tempfile::Builder::new().prefix(ASIDE).tempfile_in(&folder);
-        let made = make().or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => {
-                self.make_folder(&folder)?;
-                make()
+        let made = make().or_else(|error| {
+            if error.kind() != io::ErrorKind::NotFound {
+                return Err(error);
             }
-            _ => Err(error),
+            self.make_folder(&folder)?;
+            make()
         });
         made.with_context(|| format!("cannot write into {folder}"))
     }

@@ -1,6 +1,5 @@
 //! Reads files through MD5, each byte once, on as many threads as pay: small files in lanes, a
 //! huge one with reading, digesting and writing at the same time. Unaware of what it is for.
-#![expect(clippy::disallowed_methods, reason = "starts threads")]
 
 use crate::exec::md5::lanes::{self, Supply};
 use crate::exec::md5::{Md5, Stream};

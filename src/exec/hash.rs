@@ -1,6 +1,5 @@
 //! Digests of files and directories as DVC computes them, and their way into the cache. Unaware of
 //! locks and stages.
-#![expect(clippy::disallowed_methods, reason = "looks at what it hashes")]
 
 mod intake;
 

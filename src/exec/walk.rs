@@ -176,7 +176,12 @@ impl Walk<'_> {
             match FileType::from_raw_mode(stat.st_mode) {
                 FileType::RegularFile => stamp = Stamp::from(&stat),
                 FileType::Directory => return Ok(()),
-                _ => return Err(HashError::no_file(self.path())),
+                FileType::Symlink
+                | FileType::Fifo
+                | FileType::Socket
+                | FileType::CharacterDevice
+                | FileType::BlockDevice
+                | FileType::Unknown => return Err(HashError::no_file(self.path())),
             }
         }
         self.tree.add(&self.prefix, stamp);
