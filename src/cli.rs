@@ -9,6 +9,7 @@ pub(crate) mod fixing;
 pub(crate) mod loading;
 pub(crate) mod progress;
 pub(crate) mod scaffold;
+mod setting;
 pub(crate) mod tour;
 pub(crate) mod unchanged;
 pub(crate) mod writing;

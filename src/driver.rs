@@ -12,6 +12,7 @@ use crate::base::suggest::nearest;
 use crate::base::{glob, source::Span};
 use crate::check::allow::{self, Allow};
 use crate::check::{self, Context};
+use crate::dvcyaml;
 use crate::model::{self, resolve};
 use crate::plan::{self, Plan};
 use crate::syntax::{self, Cut, ast};
@@ -43,10 +44,19 @@ pub(crate) struct Counts {
 
 /// Every kind of diagnostic there is, sorted by slug.
 pub(crate) fn codes() -> Vec<&'static Code> {
-    let layers = syntax::codes::CODES.iter().chain(model::codes::CODES).copied();
+    let layers = syntax::codes::CODES.iter().chain(model::codes::CODES);
+    let layers = layers.chain(dvcyaml::codes::CODES).copied();
     let mut codes: Vec<&Code> = layers.chain(check::codes()).collect();
     codes.sort_by_key(|code| code.slug);
     codes
+}
+
+/// Loads the `dvc.yaml` at `path`, relative to `root`, in place of a spec.
+pub(crate) fn load_pipeline(files: &dyn Files, root: &Utf8Path, path: &Utf8Path) -> Loaded {
+    let read = dvcyaml::read(files, root, path);
+    let stages = read.plan.as_ref().map_or(0, |plan| plan.project.stages.len());
+    let counts = Counts { stages, ..Counts::default() };
+    Loaded { sources: read.sources, diagnostics: read.diagnostics, plan: read.plan, counts }
 }
 
 /// Loads the spec at `path` (relative to the root of `files`) and checks it.

@@ -1,6 +1,7 @@
 //! Runs a plan as DVC would, and keeps DVC's files as DVC keeps them. Decides nothing that the
 //! plan decides.
 
+pub(crate) mod absent;
 pub(crate) mod atomic;
 pub(crate) mod cache;
 pub(crate) mod commit;
@@ -9,6 +10,8 @@ pub(crate) mod config;
 mod datasource;
 pub(crate) mod disk;
 pub(crate) mod dvcignore;
+pub(crate) mod errands;
+pub(crate) mod flood;
 pub(crate) mod forecast;
 pub(crate) mod gate;
 pub(crate) mod gitignore;
@@ -21,12 +24,16 @@ pub(crate) mod lineage;
 pub(crate) mod lock;
 pub(crate) mod logs;
 pub(crate) mod machine;
+pub(crate) mod md5;
+pub(crate) mod members;
 pub(crate) mod openlineage;
 pub(crate) mod orphans;
 pub(crate) mod params;
+pub(crate) mod pool;
 pub(crate) mod process;
 pub(crate) mod progress;
 pub(crate) mod projectlock;
+pub(crate) mod ranks;
 pub(crate) mod reason;
 pub(crate) mod recorder;
 pub(crate) mod restore;

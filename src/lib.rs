@@ -9,6 +9,7 @@ mod base;
 mod check;
 mod cli;
 mod driver;
+mod dvcyaml;
 mod emit;
 mod exec;
 mod model;

@@ -19,6 +19,8 @@ pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
     /// Topological; among free steps the order written.
     pub(crate) order: Vec<StepId>,
+    /// Where `dvc.yaml` and `dvc.lock` stand, relative to the root; empty for the root itself.
+    pub(crate) folder: Utf8PathBuf,
 }
 
 impl Plan {
@@ -33,7 +35,7 @@ pub(crate) fn plan(project: Project) -> Plan {
     let upstream: Vec<Vec<usize>> =
         steps.iter().map(|step| step.upstream.iter().map(|id| id.index()).collect()).collect();
     let order = graph::topological(&upstream).into_iter().map(StepId::new).collect();
-    Plan { project, steps, order }
+    Plan { project, steps, order, folder: Utf8PathBuf::new() }
 }
 
 fn step(project: &Project, id: StepId) -> Step {
@@ -52,9 +54,16 @@ fn step(project: &Project, id: StepId) -> Step {
         retry: stage.retry,
         timeout: stage.timeout,
         resources: stage.resources,
+        mutex: mutex(stage, &instance.values),
         upstream: upstream.collect(),
         wdir,
     }
+}
+
+/// The mutexes of one instance.
+fn mutex(stage: &Stage, values: &[String]) -> Vec<String> {
+    let names = stage.mutex.iter().map(|name| name.value.render(values));
+    names.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The command of one instance.

@@ -101,8 +101,7 @@ pub fn record(root: &Utf8Path, ran: &Ran<'_>) -> anyhow::Result<()> {
     let mut entry = wanted(root, ran, &hasher)?;
     for &(out, is_ignored) in ran.outs {
         let path = join(ran.wdir, out);
-        let digest = hasher.digest(&path)?;
-        cache.put(&root.join(&path), &digest)?;
+        let digest = hasher.store(&path, &cache)?;
         if is_ignored {
             gitignore::ignore_all([root.join(&path).as_path()])?;
         }
@@ -141,6 +140,12 @@ pub fn remove(path: &Utf8Path) -> anyhow::Result<()> {
 /// The digest of a path, or why it has none.
 pub fn digest(root: &Utf8Path, path: &str) -> Result<String, String> {
     Hasher::new(root, 2).digest(path.into()).map(|it| it.md5).map_err(|error| error.to_string())
+}
+
+/// The files of a directory and their digests.
+pub fn members(root: &Utf8Path, path: &str) -> Result<Vec<(String, String)>, String> {
+    let members = Hasher::new(root, 2).members(path.into()).map_err(|error| error.to_string())?;
+    Ok(members.into_iter().map(|member| (member.relpath, member.md5)).collect())
 }
 
 fn wanted(root: &Utf8Path, ran: &Ran<'_>, hasher: &Hasher) -> anyhow::Result<Entry> {

@@ -1,10 +1,14 @@
 //! Params files as text: YAML, JSON or TOML by their suffix, as DVC tells them apart.
 
+mod set;
+
 use crate::base::python::float_repr;
 use crate::base::value::Value;
 use crate::base::yaml::{self, Kind, Node};
 use camino::Utf8Path;
 use std::fmt;
+
+pub(crate) use set::set;
 
 /// A params file that was read.
 #[derive(Clone, Debug)]

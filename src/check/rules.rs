@@ -23,6 +23,7 @@ mod ignored_dependency;
 mod ignored_output;
 mod impossible_value;
 mod linked_folder;
+mod lone_mutex;
 mod machine_path;
 mod metric_scale;
 mod misfit_check;
@@ -105,6 +106,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &ignored_output::RULE,
     &impossible_value::RULE,
     &linked_folder::RULE,
+    &lone_mutex::RULE,
     &machine_path::RULE,
     &metric_scale::RULE,
     &misfit_check::RULE,

@@ -1,7 +1,7 @@
 //! What can be typed. Each command lives in a file of its own under `commands/`.
 
 use crate::cli::commands;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, complain};
 use crate::cli::exit::Exit;
 use camino::Utf8PathBuf;
 
@@ -21,6 +21,9 @@ pub(crate) struct Global {
     /// Use this spec instead of the nearest mlc.kdl
     #[arg(short, long, global = true, value_name = "SPEC")]
     pub(crate) file: Option<Utf8PathBuf>,
+    /// Read the stages of this dvc.yaml instead of a spec
+    #[arg(long, global = true, value_name = "DVC_YAML", conflicts_with = "file")]
+    pub(crate) dvc: Option<Utf8PathBuf>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: ColorChoice,
@@ -52,10 +55,15 @@ pub(crate) enum Command {
     Man(commands::man::Args),
     Demo(commands::demo::Args),
     Init(commands::init::Args),
+    Import(commands::import::Args),
 }
 
 impl Command {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Exit> {
+        if context.is_dvc && matches!(self, Self::Build(_) | Self::Fmt(_) | Self::Gate(_)) {
+            complain("this needs a spec, not a dvc.yaml: `mlc import` makes one of it");
+            return Ok(Exit::Usage);
+        }
         match self {
             Self::Build(args) => commands::build::run(args, context),
             Self::Check(args) => commands::check::run(args, context),
@@ -73,6 +81,7 @@ impl Command {
             Self::Man(args) => commands::man::run(args, context),
             Self::Demo(args) => commands::demo::run(args, context),
             Self::Init(args) => commands::init::run(args, context),
+            Self::Import(args) => commands::import::run(args, context),
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Context {
     pub(crate) here: Utf8PathBuf,
     /// Name of the spec in the root, `mlc.kdl` unless `-f` names another.
     pub(crate) spec: Utf8PathBuf,
+    /// Whether a `dvc.yaml` stands in the place of the spec, at this path below the root.
+    pub(crate) is_dvc: bool,
     /// Whether standard output takes colours and redrawing.
     pub(crate) stdout_is_terminal: bool,
     pub(crate) color: bool,
@@ -33,9 +35,16 @@ impl Context {
         let here = std::env::current_dir().context("the current directory cannot be read")?;
         let here = Utf8PathBuf::from_path_buf(here)
             .map_err(|path| anyhow::anyhow!("{} is not valid UTF-8", path.display()))?;
-        let spec = global.file.clone().map_or_else(|| nearest_spec(&here), |file| here.join(file));
-        let root = spec.parent().unwrap_or(&here).to_owned();
-        let name = spec.file_name().unwrap_or("mlc.kdl").into();
+        let (root, spec) = match &global.dvc {
+            Some(file) => pipeline(&here.join(file))?,
+            None => {
+                let file = global.file.as_ref();
+                let spec = file.map_or_else(|| nearest_spec(&here), |file| here.join(file));
+                let root = spec.parent().unwrap_or(&here).to_owned();
+                (root, spec.file_name().unwrap_or("mlc.kdl").into())
+            }
+        };
+        let is_dvc = global.dvc.is_some();
         let stdout_is_terminal = std::io::stdout().is_terminal();
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let color = match global.color {
@@ -43,7 +52,7 @@ impl Context {
             ColorChoice::Never => false,
             ColorChoice::Auto => stdout_is_terminal && !plain,
         };
-        Ok(Self { root, here, spec: name, stdout_is_terminal, color })
+        Ok(Self { root, here, spec, is_dvc, stdout_is_terminal, color })
     }
 }
 
@@ -60,6 +69,19 @@ impl Context {
 fn terminal_width() -> Option<usize> {
     let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
     (size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
+
+/// The root of the DVC project that a `dvc.yaml` belongs to, and its path from there. A folder
+/// stands for the file in it.
+fn pipeline(path: &Utf8Path) -> anyhow::Result<(Utf8PathBuf, Utf8PathBuf)> {
+    let path = if path.is_dir() { path.join("dvc.yaml") } else { path.to_owned() };
+    let name = path.file_name().unwrap_or_default();
+    anyhow::ensure!(name == "dvc.yaml", "{path}: DVC reads files called `dvc.yaml` only");
+    let folder = path.parent().unwrap_or(Utf8Path::new("/"));
+    let folder = folder.canonicalize_utf8().with_context(|| format!("there is no {path}"))?;
+    let root = folder.ancestors().find(|it| it.join(".dvc").is_dir()).unwrap_or(&folder);
+    let inside = folder.strip_prefix(root).unwrap_or(&folder);
+    Ok((root.to_owned(), inside.join(name)))
 }
 
 fn nearest_spec(here: &Utf8Path) -> Utf8PathBuf {

@@ -52,13 +52,19 @@ pub(crate) fn load(context: &Context) -> anyhow::Result<Loaded> {
 fn read(context: &Context, files: &DiskFiles) -> anyhow::Result<Loaded> {
     let path = context.root.join(&context.spec);
     if !path.exists() {
-        anyhow::bail!(
-            "there is no {} here or in a folder above; start one with `mlc init`",
-            context.spec
-        );
+        anyhow::ensure!(!context.is_dvc, "there is no {path}");
+        let way_out = if context.here.join("dvc.yaml").is_file() {
+            "run the dvc.yaml here with `--dvc dvc.yaml`, or make a spec of it with `mlc import`"
+        } else {
+            "start one with `mlc init`"
+        };
+        anyhow::bail!("there is no {} here or in a folder above; {way_out}", context.spec);
     }
     if files.read(&context.spec).is_none() {
         anyhow::bail!("{path} cannot be read as UTF-8 text");
+    }
+    if context.is_dvc {
+        return Ok(driver::load_pipeline(files, &context.root, &context.spec));
     }
     Ok(driver::load(files, &context.spec))
 }

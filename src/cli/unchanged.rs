@@ -27,7 +27,8 @@ const ENVIRONMENT: &[&str] =
 pub(crate) fn answer(args: &[OsString]) -> Option<Exit> {
     let started = Instant::now();
     let asked = Asked::read(args)?;
-    let context = Context::new(&Global { file: asked.file, color: ColorChoice::Auto }).ok()?;
+    let global = Global { file: asked.file, dvc: asked.dvc, color: ColorChoice::Auto };
+    let context = Context::new(&global).ok()?;
     let stages = snapshot::holds(&context.root, &key(&context)?)?;
     if !asked.quiet {
         let counts = [(Status::UpToDate, stages)].into();
@@ -88,6 +89,7 @@ fn key(context: &Context) -> Option<String> {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Asked {
     file: Option<Utf8PathBuf>,
+    dvc: Option<Utf8PathBuf>,
     quiet: bool,
 }
 
@@ -103,11 +105,13 @@ impl Asked {
                 "-k" | "--keep-going" if is_run => {}
                 "-j" | "--jobs" if is_run => positive(args.next()??)?,
                 "-f" | "--file" if asked.file.is_none() => asked.file = Some(args.next()??.into()),
+                "--dvc" if asked.dvc.is_none() => asked.dvc = Some(args.next()??.into()),
                 other if is_run => positive(other.strip_prefix("-j")?)?,
                 _ => return None,
             }
         }
-        is_run.then_some(asked)
+        // Both at once is a mistake that the parser explains.
+        (is_run && (asked.file.is_none() || asked.dvc.is_none())).then_some(asked)
     }
 }
 
@@ -130,8 +134,17 @@ mod tests {
         assert_eq!(read("mlc run -j 4 -q"), Some(quiet));
         let file = Asked { file: Some("a/mlc.kdl".into()), ..Asked::default() };
         assert_eq!(read("mlc -f a/mlc.kdl run -j8 --keep-going"), Some(file));
-        for line in ["mlc", "mlc run train", "mlc run --force", "mlc run -j 0", "mlc run -j", "mlc"]
-        {
+        let dvc = Asked { dvc: Some("a/dvc.yaml".into()), ..Asked::default() };
+        assert_eq!(read("mlc run --dvc a/dvc.yaml"), Some(dvc));
+        for line in [
+            "mlc run -f a --dvc b",
+            "mlc",
+            "mlc run train",
+            "mlc run --force",
+            "mlc run -j 0",
+            "mlc run -j",
+            "mlc",
+        ] {
             assert_eq!(read(line), None, "{line}");
         }
     }

@@ -14,15 +14,9 @@ use anyhow::bail;
 /// Dependencies are hashed again: one that the step itself changed is recorded as it is now.
 /// What DVC 2 recorded in `old` stays as it is while the content does.
 pub(crate) fn commit(step: &Step, old: Option<&Entry>, disk: &Disk) -> anyhow::Result<Entry> {
-    let outs = digests(step, old, disk)?;
+    let outs = store(step, old, disk)?;
     let deps = deps(step, old, disk)?;
     let params = disk.params.values(&step.params)?;
-    for (out, (digest, legacy)) in step.outs.iter().zip(&outs) {
-        let path = disk.root.join(&out.path.path);
-        if out.cache || is_restorable(step) {
-            disk.cache.of(*legacy).put(&path, digest)?;
-        }
-    }
     let outs = step.outs.iter().zip(&outs).map(|(out, digest)| artifact(&out.path, digest));
     let entry = Entry { cmd: Cmd::from(&step.cmd), deps, params, outs: outs.collect() };
     remember(step, &entry, disk)?;
@@ -31,7 +25,8 @@ pub(crate) fn commit(step: &Step, old: Option<&Entry>, disk: &Disk) -> anyhow::R
 
 /// Puts an entry into the run cache, if DVC would.
 pub(crate) fn remember(step: &Step, entry: &Entry, disk: &Disk) -> anyhow::Result<()> {
-    if is_restorable(step) { runcache::save(&disk.cache, entry) } else { Ok(()) }
+    let saves = disk.keep.outputs && is_restorable(step);
+    if saves { runcache::save(&disk.cache, entry) } else { Ok(()) }
 }
 
 /// What the step reads, as the lock records it.
@@ -47,14 +42,22 @@ pub(crate) fn deps(
 
 /// The digest of a path, and whether it is that of DVC 2.
 fn digest(path: &PathRef, old: &[Artifact], disk: &Disk) -> Result<(Digest, bool), HashError> {
-    let old = old.iter().find(|it| it.path == path.local && is_legacy(it));
-    if let Some(old) = old {
-        let digest = disk.digest(&path.path, true)?;
-        if old.md5.as_ref() == Some(&digest.md5) {
-            return Ok((digest, true));
-        }
+    match unchanged_legacy(path, old, disk)? {
+        Some(digest) => Ok((digest, true)),
+        None => Ok((disk.digest(&path.path, false)?, false)),
     }
-    Ok((disk.digest(&path.path, false)?, false))
+}
+
+/// The digest that DVC 2 recorded, while it is still right.
+fn unchanged_legacy(
+    path: &PathRef,
+    old: &[Artifact],
+    disk: &Disk,
+) -> Result<Option<Digest>, HashError> {
+    let old = old.iter().find(|it| it.path == path.local && is_legacy(it));
+    let Some(old) = old else { return Ok(None) };
+    let digest = disk.digest(&path.path, true)?;
+    Ok(Some(digest).filter(|digest| old.md5.as_ref() == Some(&digest.md5)))
 }
 
 /// Whether DVC would keep the step in its run cache: its outputs follow from what it reads, and
@@ -65,20 +68,35 @@ fn is_restorable(step: &Step) -> bool {
     reads && !step.always && !step.outs.is_empty() && step.outs.iter().all(stored)
 }
 
-/// Digests of the outputs; names all that are missing.
-fn digests(step: &Step, old: Option<&Entry>, disk: &Disk) -> anyhow::Result<Vec<(Digest, bool)>> {
-    let old = old.map_or(&[][..], |old| old.outs.as_slice());
-    let mut digests = Vec::with_capacity(step.outs.len());
-    let mut missing = Vec::new();
-    for out in &step.outs {
-        match digest(&out.path, old, disk) {
-            Ok(digest) => digests.push(digest),
-            Err(error) if error.missing => missing.push(out.path.path.as_str()),
-            Err(error) => return Err(error.into()),
-        }
-    }
+/// Digests of the outputs, of which the cache holds those that it should, and whether they are of
+/// DVC 2; names all that are missing.
+fn store(step: &Step, old: Option<&Entry>, disk: &Disk) -> anyhow::Result<Vec<(Digest, bool)>> {
+    let is_missing = |out: &&StepOut| !disk.root.join(&out.path.path).exists();
+    let missing = step.outs.iter().filter(is_missing).map(|out| out.path.path.as_str());
+    let missing: Vec<&str> = missing.collect();
     if !missing.is_empty() {
         bail!("its command ended well but did not write {}", quoted(&missing));
+    }
+    let old = old.map_or(&[][..], |old| old.outs.as_slice());
+    let restorable = is_restorable(step);
+    let mut digests = Vec::with_capacity(step.outs.len());
+    for out in &step.outs {
+        let path = &out.path.path;
+        if !disk.keep.outputs || (!out.cache && !restorable) {
+            digests.push(digest(&out.path, old, disk)?);
+            continue;
+        }
+        if let Some(digest) = unchanged_legacy(&out.path, old, disk)?
+            && disk.cache.of(true).has(&digest.md5)
+        {
+            digests.push((digest, true));
+            continue;
+        }
+        let digest = disk.hasher.store(path, &disk.cache)?;
+        if out.cache {
+            disk.cache.relink(&disk.root.join(path), &digest.md5)?;
+        }
+        digests.push((digest, false));
     }
     Ok(digests)
 }

@@ -2,6 +2,8 @@
 //! it. Unaware of how a step is checked or run.
 #![expect(clippy::disallowed_methods, reason = "measures time")]
 
+use crate::exec::disk::Keep;
+use crate::exec::flood;
 use crate::exec::groups::Groups;
 use crate::exec::leases::Leases;
 use crate::exec::ledger::{self, Close, RunId, Writer};
@@ -43,6 +45,8 @@ pub(crate) struct Options {
     pub(crate) explain: bool,
     /// Show what steps write, while they write it.
     pub(crate) stream: bool,
+    /// What to keep of finished steps.
+    pub(crate) keep: Keep,
 }
 
 /// How a run ended.
@@ -106,6 +110,8 @@ pub(crate) fn run(
             broken: None,
             groups: &groups,
             leases: &bench.leases,
+            root,
+            weighed: false,
             interrupts: Vec::new(),
         };
         let result = conductor.conduct(&jobs, &receiver, selected.len());
@@ -132,12 +138,15 @@ fn work(
         let start = Instant::now();
         let message = match job {
             Job::Check(id) => Message::Checked(id, bench.check(id, locked), start.elapsed()),
-            Job::Run(id) => {
+            Job::Force(id) => {
+                Message::Checked(id, Ok(Checked::Stale(vec![Reason::Behind])), start.elapsed())
+            }
+            Job::Run(id, slots) => {
                 let retrying = |attempt, pause, failure: &Failure| {
                     let failure = failure.to_string();
                     let _ = sender.send(Message::Retrying { id, attempt, pause, failure });
                 };
-                let (result, usage) = bench.run(id, locked, &retrying);
+                let (result, usage) = bench.run((id, slots), locked, &retrying);
                 Message::Ran(id, result, usage, start.elapsed())
             }
         };
@@ -165,6 +174,9 @@ struct Conductor<'a> {
     broken: Option<anyhow::Error>,
     groups: &'a Groups,
     leases: &'a Leases<'a>,
+    root: &'a Utf8Path,
+    /// Whether the scheduler knows how long steps take; only a run that runs something asks.
+    weighed: bool,
     /// When the user asked to stop.
     interrupts: Vec<Instant>,
 }
@@ -222,7 +234,7 @@ impl Conductor<'_> {
     }
 
     fn begin(&mut self, job: Job) {
-        let Job::Run(id) = job else { return };
+        let Job::Run(id, _) = job else { return };
         self.running.insert(id, (Instant::now(), 0));
         let step = self.plan.step(id);
         let reasons = self.reasons.get(&id).map_or(&[][..], Vec::as_slice);
@@ -234,12 +246,11 @@ impl Conductor<'_> {
         match message {
             Message::Checked(id, Ok(checked), took) => self.checked(id, checked, took),
             Message::Ran(id, Ok(Done::NotNeeded(checked)), _, took) => {
-                self.running.remove(&id);
+                self.leave(id);
                 self.checked(id, checked, took);
             }
             Message::Ran(id, Ok(Done::Ran(entry)), usage, took) => {
-                self.show_output(id);
-                self.running.remove(&id);
+                self.leave(id);
                 let step = self.plan.step(id);
                 self.ledger.used(step, usage.unwrap_or_default(), (Some(0), None));
                 self.ledger.recorded(step, &entry);
@@ -292,6 +303,9 @@ impl Conductor<'_> {
                 self.scheduler.finish(id, Outcome::Restored);
             }
             Checked::Stale(reasons) => {
+                if !std::mem::replace(&mut self.weighed, true) {
+                    self.scheduler.weigh(&ledger::read::durations(self.root));
+                }
                 self.reasons.insert(id, reasons);
                 self.scheduler.finish(id, Outcome::Stale);
             }
@@ -301,9 +315,8 @@ impl Conductor<'_> {
     fn failed(&mut self, id: StepId, failure: Failure, took: Duration) {
         // If this cannot be written, neither can what others did, which is told.
         let _ = self.leases.release(&[id]);
-        self.show_output(id);
+        let has_log = self.leave(id) && self.logs.has_text(&self.plan.step(id).name);
         let name = &self.plan.step(id).name;
-        let has_log = self.running.remove(&id).is_some() && self.logs.has_text(name);
         let status = match failure {
             Failure::Interrupted => Status::Interrupted,
             Failure::Exited(..)
@@ -311,14 +324,30 @@ impl Conductor<'_> {
             | Failure::TimedOut(_)
             | Failure::Other(_) => Status::Failed,
         };
+        let tail = if has_log { self.logs.tail(name, TAIL) } else { Vec::new() };
         let report = FailureReport {
             text: failure.to_string(),
-            tail: if has_log { self.logs.tail(name, TAIL) } else { Vec::new() },
+            help: failure.help(&tail),
+            tail,
             log: has_log.then(|| self.logs.shown_path(name)),
             script: failure.into_script(),
         };
         self.ended(id, status, took, &Detail::Failure(&report));
         self.scheduler.finish(id, Outcome::Failed);
+    }
+
+    /// Shows what is left of a running step's output, and lets go of it. Returns whether it ran.
+    fn leave(&mut self, id: StepId) -> bool {
+        let shown = |this: &Self| this.running.get(&id).map(|(_, shown)| *shown);
+        let mut before = None;
+        // What was too much for one look comes in several.
+        while before != shown(self) {
+            before = shown(self);
+            self.show_output(id);
+        }
+        // A log that stays long is no reason to fail.
+        let _ = flood::cut(&self.logs.path(&self.plan.step(id).name));
+        self.running.remove(&id).is_some()
     }
 
     fn ended(&mut self, id: StepId, status: Status, took: Duration, detail: &Detail<'_>) {
@@ -329,6 +358,9 @@ impl Conductor<'_> {
     }
 
     fn tick(&mut self) {
+        for &id in self.running.keys() {
+            flood::thin(&self.logs.path(&self.plan.step(id).name));
+        }
         if self.options.stream {
             let ids: Vec<StepId> = self.running.keys().copied().collect();
             ids.into_iter().for_each(|id| self.show_output(id));

@@ -59,6 +59,12 @@ pub(crate) fn cache_dir(root: &Utf8Path) -> anyhow::Result<Utf8PathBuf> {
     Ok(found)
 }
 
+/// A setting of the cache, from the nearest configuration that has it.
+pub(crate) fn cache_setting(root: &Utf8Path, key: &str) -> Option<String> {
+    let texts = files(root).into_iter().filter_map(|file| fs::read_to_string(file).ok());
+    texts.filter_map(|text| setting(&text, "cache", key)).next_back()
+}
+
 /// Where DVC looks for its configuration; the nearest comes last and wins.
 pub(crate) fn files(root: &Utf8Path) -> Vec<Utf8PathBuf> {
     let folder = |name: &str| env::var(name).ok().map(Utf8PathBuf::from);

@@ -96,11 +96,7 @@ impl Tracked {
     fn refresh(&self, disk: &Disk) -> anyhow::Result<()> {
         match disk.digest(&self.path, self.legacy) {
             Ok(digest) if Some(&digest.md5) == self.md5.as_ref() => {
-                let cache = disk.cache.of(self.legacy);
-                if !cache.has(&digest.md5) {
-                    cache.put(&disk.root.join(&self.path), &digest)?;
-                }
-                Ok(())
+                if disk.cache.of(self.legacy).has(&digest.md5) { Ok(()) } else { self.store(disk) }
             }
             Ok(_) => self.store(disk),
             Err(error) if error.missing => self.bring_back(disk),
@@ -109,8 +105,10 @@ impl Tracked {
     }
 
     fn store(&self, disk: &Disk) -> anyhow::Result<()> {
-        let digest = disk.digest(&self.path, false)?;
-        disk.cache.put(&disk.root.join(&self.path), &digest)?;
+        let digest = disk.hasher.store(&self.path, &disk.cache)?;
+        if Some(&digest.md5) == self.md5.as_ref() && !self.legacy {
+            return Ok(());
+        }
         let Some(text) = updated(&self.text, &digest) else {
             bail!("{} cannot be brought up to date: run `dvc commit {0}`", self.file);
         };
@@ -189,7 +187,6 @@ mod tests {
             size: 7,
             nfiles,
             isexec,
-            members: Vec::new(),
         };
         let text = "# mine\nouts:\n- md5: old\n  size: 2\n  nfiles: 1\n  hash: md5\n  path: x.csv\n  desc: 'size: 3'\nmeta:\n  size: 1\n";
         let want = "# mine\nouts:\n- md5: new\n  size: 7\n  hash: md5\n  path: x.csv\n  desc: 'size: 3'\nmeta:\n  size: 1\n";

@@ -19,6 +19,16 @@ pub(crate) struct Disk {
     pub(crate) hasher: Hasher,
     pub(crate) cache: Cache,
     pub(crate) params: ParamsFiles,
+    pub(crate) keep: Keep,
+}
+
+/// What is kept of a finished step besides its lock entry, and taken instead of running one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keep {
+    /// Its outputs, in the cache.
+    pub(crate) outputs: bool,
+    /// Whether outputs are restored from the run cache; what runs is added to it all the same.
+    pub(crate) runs: bool,
 }
 
 impl Disk {
@@ -49,7 +59,8 @@ impl Disk {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let hasher = Hasher::new(root, threads);
         let params = ParamsFiles::new(root);
-        Ok(Self { root: root.to_owned(), hasher, cache, params })
+        let keep = Keep { outputs: true, runs: true };
+        Ok(Self { root: root.to_owned(), hasher, cache, params, keep })
     }
 }
 
@@ -71,6 +82,7 @@ impl World for Disk {
     }
 
     fn remembered(&self, wanted: &Entry) -> Option<Entry> {
-        if self.cache.runs().is_dir() { runcache::find(&self.cache, wanted) } else { None }
+        let looks = self.keep.runs && self.cache.runs().is_dir();
+        if looks { runcache::find(&self.cache, wanted) } else { None }
     }
 }

@@ -2,7 +2,6 @@
 #![expect(clippy::disallowed_methods, reason = "reads `.dvcignore` files")]
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,23 +31,18 @@ impl DvcIgnore {
             || self.hides_entry(path, is_dir)
     }
 
-    /// The same for an entry whose folder is known to be seen, as in a walk from the top.
+    /// The same for an entry whose folder is known to be seen.
     pub(crate) fn hides_entry(&self, path: &Utf8Path, is_dir: bool) -> bool {
-        match path.file_name() {
-            Some(".git") => return true,
-            Some(".hg" | ".dvc") if is_dir => return true,
-            _ => {}
-        }
-        // The nearest file with an opinion decides.
-        for folder in path.ancestors().skip(1) {
-            let Some(patterns) = self.patterns(folder) else { continue };
-            match patterns.matched(self.root.join(path), is_dir) {
-                Match::Ignore(_) => return true,
-                Match::Whitelist(_) => return false,
-                Match::None => {}
-            }
-        }
-        is_dir && self.root.join(path).join(".dvc").exists()
+        let folder = path.parent().unwrap_or(Utf8Path::new(""));
+        let name = path.file_name().unwrap_or_default();
+        self.below(folder).hide(name, is_dir, || path.to_owned())
+            || is_dir && self.root.join(path).join(".dvc").exists()
+    }
+
+    /// The patterns for entries below `top`, in which no further file with patterns may lie.
+    pub(crate) fn below(&self, top: &Utf8Path) -> Patterns {
+        let known = top.ancestors().filter_map(|folder| self.patterns(folder)).collect();
+        Patterns { root: self.root.clone(), nearest_first: known }
     }
 
     /// The folders in which patterns were looked for.
@@ -76,6 +70,35 @@ impl DvcIgnore {
             let _ = builder.add_line(None, line.trim());
         }
         builder.build().ok()
+    }
+}
+
+/// What holds for the entries of one folder and all below.
+#[derive(Debug)]
+pub(crate) struct Patterns {
+    root: Utf8PathBuf,
+    nearest_first: Vec<Arc<Gitignore>>,
+}
+
+impl Patterns {
+    /// Whether an entry is passed over; its path, relative to the root, is only asked for when
+    /// there are patterns. Leaves projects inside the project to the caller.
+    pub(crate) fn hide(
+        &self,
+        name: &str,
+        is_dir: bool,
+        path: impl FnOnce() -> Utf8PathBuf,
+    ) -> bool {
+        match name {
+            ".git" => return true,
+            ".hg" | ".dvc" if is_dir => return true,
+            _ if self.nearest_first.is_empty() => return false,
+            _ => {}
+        }
+        let path = self.root.join(path());
+        // The nearest file with an opinion decides.
+        let opinions = self.nearest_first.iter().map(|patterns| patterns.matched(&path, is_dir));
+        opinions.into_iter().find(|it| !it.is_none()).is_some_and(|it| it.is_ignore())
     }
 }
 

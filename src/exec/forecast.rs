@@ -24,6 +24,15 @@ pub(crate) enum Fate {
     UpToDate,
 }
 
+/// Which steps run whatever the lock says.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Force {
+    /// All that are selected.
+    pub(crate) all: bool,
+    /// Those behind a step that runs or is restored.
+    pub(crate) downstream: bool,
+}
+
 /// One step's fate and why.
 #[derive(Clone, Debug)]
 pub(crate) struct Forecast {
@@ -39,18 +48,27 @@ pub(crate) fn forecast(
     selected: &BTreeSet<StepId>,
     lock: &LockFile,
     world: &dyn World,
-    force: bool,
+    force: Force,
 ) -> anyhow::Result<Vec<Forecast>> {
+    let mut changed = BTreeSet::new();
     let mut ahead = Ahead { world, written: BTreeMap::new() };
     let mut forecasts = Vec::with_capacity(selected.len());
     for &id in plan.order.iter().filter(|id| selected.contains(id)) {
         let step = plan.step(id);
         let locked = lock.get(&step.name);
         let mut verdict = judge(step, locked, &ahead, Depth::Explain)?;
-        if force && !step.frozen {
-            verdict.reasons.insert(0, Reason::Forced);
+        if !step.frozen {
+            let behind = || step.upstream.iter().any(|upstream| changed.contains(upstream));
+            if force.all {
+                verdict.reasons.insert(0, Reason::Forced);
+            } else if force.downstream && behind() {
+                verdict.reasons.insert(0, Reason::Behind);
+            }
         }
         let (fate, restored) = fate(step, &verdict, locked, &ahead)?;
+        if matches!(fate, Fate::Run | Fate::Restore | Fate::Record) {
+            changed.insert(id);
+        }
         ahead.expect(step, fate, restored.as_ref());
         forecasts.push(Forecast { id, fate, reasons: verdict.reasons });
     }
@@ -73,7 +91,7 @@ fn fate(
     if verdict.is_open() {
         return Ok((Fate::MayRun, None));
     }
-    if step.always || verdict.reasons.contains(&Reason::Forced) {
+    if step.always || verdict.reasons.iter().any(Reason::is_order) {
         return Ok((Fate::Run, None));
     }
     if let Some(locked) = locked.filter(|_| verdict.is_mended_by_outputs())

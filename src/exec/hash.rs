@@ -1,15 +1,21 @@
-//! Digests of files and directories as DVC computes them. Unaware of locks and stages.
-#![expect(clippy::disallowed_methods, reason = "reads what it hashes")]
+//! Digests of files and directories as DVC computes them, and their way into the cache. Unaware of
+//! locks and stages.
+
+mod intake;
 
 use crate::base::python::write_json_string;
+use crate::exec::cache::Cache;
 use crate::exec::dvcignore::DvcIgnore;
-use crate::exec::state::{Moment, Stamp, State};
-use crate::exec::walk::{self, Found};
+use crate::exec::errands::HUGE;
+use crate::exec::md5::Md5;
+use crate::exec::state::{Folder, Moment, Stamp, State};
+use crate::exec::walk::{self, Tree};
 use camino::{Utf8Path, Utf8PathBuf};
-use md5::{Digest as _, Md5};
+use intake::Intake;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io;
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -24,8 +30,6 @@ pub(crate) struct Digest {
     pub(crate) nfiles: Option<u64>,
     /// Whether anybody may execute the file; false for a directory.
     pub(crate) isexec: bool,
-    /// Files of a directory by relative path; empty for a file.
-    pub(crate) members: Vec<Member>,
 }
 
 /// A file in a directory.
@@ -54,6 +58,10 @@ impl HashError {
     pub(super) fn io(path: &Utf8Path, error: &io::Error) -> Self {
         Self::new(path, format!("cannot be read: {error}"))
     }
+
+    pub(super) fn no_file(path: impl Into<Utf8PathBuf>) -> Self {
+        Self::new(path, "is a pipe, a socket or a device, not a file")
+    }
 }
 
 impl fmt::Display for HashError {
@@ -63,6 +71,9 @@ impl fmt::Display for HashError {
 }
 
 impl std::error::Error for HashError {}
+
+/// As many files are looked at twice without anybody noticing.
+const FEW: usize = 512;
 
 /// Hashes paths of one project; shared by all threads of a run.
 #[derive(Debug)]
@@ -83,26 +94,17 @@ impl Hasher {
 
     /// Remembers what was learned for the next run.
     pub(crate) fn save(&self) -> anyhow::Result<()> {
-        self.state.save(&self.root)
+        self.state.save()
     }
 
     /// The digest of a path relative to the root (or absolute, for a dependency outside).
     pub(crate) fn digest(&self, path: &Utf8Path) -> Result<Digest, HashError> {
-        let metadata = fs::metadata(self.root.join(path)).map_err(|error| {
-            let missing = error.kind() == io::ErrorKind::NotFound;
-            let reason = if missing { "does not exist".into() } else { error.to_string() };
-            HashError { path: path.to_owned(), missing, reason }
-        })?;
-        if metadata.is_dir() {
-            return self.directory(path);
-        }
-        if !metadata.is_file() {
-            return Err(HashError::new(path, "is a pipe, a socket or a device, not a file"));
-        }
-        let stamp = Stamp::from(&metadata);
-        let isexec = metadata.permissions().mode() & 0o111 != 0;
-        let md5 = self.file(path, stamp)?;
-        Ok(Digest { md5, size: stamp.size, nfiles: None, isexec, members: Vec::new() })
+        self.take(path, None)
+    }
+
+    /// The same, and the cache holds it afterwards. Each byte is read once.
+    pub(crate) fn store(&self, path: &Utf8Path, cache: &Cache) -> Result<Digest, HashError> {
+        self.take(path, Some(cache))
     }
 
     /// The digests of several paths, each hashed on a thread of its own as far as they go.
@@ -110,71 +112,140 @@ impl Hasher {
         in_parallel(paths, self.threads, |path| self.digest(path))
     }
 
-    fn directory(&self, top: &Utf8Path) -> Result<Digest, HashError> {
-        let files = walk::files(&self.root, top, &self.ignore)?;
-        let size = files.iter().map(|file| file.stamp.size).sum();
-        let nfiles = Some(files.len() as u64);
-        let hashed = in_parallel(&files, self.threads_for(&files), |file| {
-            let md5 = self.file(&file.path, file.stamp)?;
-            Ok(Member { relpath: file.relpath.clone(), md5 })
-        });
-        let members = hashed.into_iter().collect::<Result<Vec<_>, HashError>>()?;
-        let md5 = format!("{}.dir", hex(&Md5::digest(listing(&members))));
-        Ok(Digest { md5, size, nfiles, isexec: false, members })
+    /// The files of a directory.
+    pub(crate) fn members(&self, path: &Utf8Path) -> Result<Vec<Member>, HashError> {
+        let (tree, _) = self.tree(path, None)?;
+        let member =
+            |(name, md5): (&str, Md5)| Member { relpath: name.to_owned(), md5: md5.to_string() };
+        Ok(tree.iter().map(member).collect())
     }
 
-    /// Starting threads pays only when there is something to read.
-    fn threads_for(&self, files: &[Found]) -> usize {
-        const WORTH_A_THREAD: u64 = 1 << 20;
-        let unknown = files.iter().filter(|it| self.state.get(&it.path, it.stamp).is_none());
-        // Opening a file costs about as much as hashing 16 KiB.
-        let work: u64 = unknown.map(|file| file.stamp.size + (16 << 10)).sum();
-        usize::try_from(work / WORTH_A_THREAD).unwrap_or(usize::MAX).clamp(1, self.threads)
+    /// The listing of a directory as the cache would hold it, and its digest with `.dir`.
+    pub(crate) fn listing(&self, path: &Utf8Path) -> Result<(String, String), HashError> {
+        let (tree, md5) = self.tree(path, None)?;
+        Ok((listing(tree.iter()), format!("{md5}.dir")))
     }
 
-    fn file(&self, path: &Utf8Path, stamp: Stamp) -> Result<String, HashError> {
-        if let Some(md5) = self.state.get(path, stamp) {
+    fn take(&self, path: &Utf8Path, cache: Option<&Cache>) -> Result<Digest, HashError> {
+        let metadata = fs::metadata(self.root.join(path)).map_err(|error| {
+            let missing = error.kind() == io::ErrorKind::NotFound;
+            let reason = if missing { "does not exist".into() } else { error.to_string() };
+            HashError { path: path.to_owned(), missing, reason }
+        })?;
+        if metadata.is_dir() {
+            return self.directory(path, cache);
+        }
+        if !metadata.is_file() {
+            return Err(HashError::no_file(path));
+        }
+        let stamp = Stamp::from(&metadata);
+        let isexec = metadata.permissions().mode() & 0o111 != 0;
+        let md5 = self.file(path, stamp, cache)?.to_string();
+        Ok(Digest { md5, size: stamp.size, nfiles: None, isexec })
+    }
+
+    fn file(&self, path: &Utf8Path, stamp: Stamp, cache: Option<&Cache>) -> Result<Md5, HashError> {
+        if let Some(md5) = self.state.file(path, stamp)
+            && cache.is_none_or(|cache| cache.holds(md5, stamp.size))
+        {
             return Ok(md5);
         }
-        let began = Moment::now();
-        let (md5, after) =
-            read_md5(&self.root.join(path)).map_err(|error| HashError::io(path, &error))?;
-        // A file that changed while it was read is hashed again the next time.
-        if after == stamp {
-            self.state.record(path, stamp, &md5, began);
-        }
+        let mut tree = Tree::default();
+        tree.add(path.as_str(), stamp);
+        // Hashing a huge file again, only because it was written a moment ago, would cost more.
+        let huge = stamp.size >= HUGE;
+        let began = if huge { Moment::wait_for(&stamp) } else { Moment::now() };
+        let top = Utf8Path::new("");
+        let intake = Intake { root: &self.root, top, folder: None, tree: &tree, cache };
+        let (md5, stamp) = intake.read(&[0], 1)?.pop().unwrap_or_default();
+        self.state.record_file(path, stamp, md5, began);
         Ok(md5)
     }
-}
 
-/// The md5 of a file, and what `stat` said of it after it was read.
-pub(super) fn read_md5(path: &Utf8Path) -> io::Result<(String, Stamp)> {
-    let mut file = File::open(path)?;
-    let md5 = copy_md5(&mut file, &mut io::sink())?;
-    Ok((md5, Stamp::from(&file.metadata()?)))
-}
-
-/// Copies everything that is left to read and returns its md5.
-pub(super) fn copy_md5(source: &mut impl Read, target: &mut impl Write) -> io::Result<String> {
-    let mut hasher = Md5::new();
-    let mut buffer = vec![0; 128 << 10];
-    loop {
-        let count = source.read(&mut buffer)?;
-        let bytes = buffer.get(..count).unwrap_or_default();
-        if bytes.is_empty() {
-            return Ok(hex(&hasher.finalize()));
+    fn directory(&self, top: &Utf8Path, cache: Option<&Cache>) -> Result<Digest, HashError> {
+        let (tree, md5) = self.tree(top, cache)?;
+        let (size, nfiles) = (tree.size(), Some(tree.leaves.len() as u64));
+        if let Some(cache) = cache {
+            // Last, so that a listing in the cache means that its members are there too.
+            cache
+                .put_listing(md5, || listing(tree.iter()))
+                .map_err(|error| HashError::new(top, format!("cannot be stored: {error:#}")))?;
         }
-        hasher.update(bytes);
-        target.write_all(bytes)?;
+        Ok(Digest { md5: format!("{md5}.dir"), size, nfiles, isexec: false })
     }
+
+    /// The files of a directory with their digests, and the digest of the listing.
+    fn tree(&self, top: &Utf8Path, cache: Option<&Cache>) -> Result<(Tree, Md5), HashError> {
+        let folder = walk::open(&self.root, top)?;
+        let old = self.state.folder(top);
+        // Of files never seen, opening them tells all; but a few are sorted by size first.
+        let list = |stamps| walk::tree(folder.as_fd(), top, &self.ignore, stamps);
+        let mut tree = list(old.is_some())?;
+        if old.is_none() && tree.leaves.len() < FEW {
+            tree = list(true)?;
+        }
+        let mut unknown = match &old {
+            Some(old) => recall(&mut tree, &old.tree),
+            None => (0..tree.leaves.len()).collect(),
+        };
+        if let Some(cache) = cache {
+            unknown = not_stored(&tree, unknown, cache);
+        }
+        if unknown.is_empty()
+            && let Some(old) = old.filter(|old| old.tree.names == tree.names)
+        {
+            return Ok((tree, old.md5));
+        }
+        let began = Moment::now();
+        let intake = Intake { root: &self.root, top, folder: Some(folder), tree: &tree, cache };
+        let read = intake.read(&unknown, self.threads)?;
+        for (&at, (md5, stamp)) in unknown.iter().zip(read) {
+            if let Some(leaf) = tree.leaves.get_mut(at) {
+                (leaf.md5, leaf.stamp) = (md5, stamp);
+            }
+        }
+        let md5 = Md5::of(listing(tree.iter()).as_bytes());
+        let mut settled = tree.clone();
+        for leaf in settled.leaves.iter_mut().filter(|leaf| !leaf.stamp.is_settled(began)) {
+            leaf.stamp = Stamp::default();
+        }
+        self.state.record_folder(top, Folder { md5, tree: settled });
+        Ok((tree, md5))
+    }
+}
+
+/// Those to read so that the cache has all: what is not known, and what is known but not there.
+fn not_stored(tree: &Tree, unknown: Vec<usize>, cache: &Cache) -> Vec<usize> {
+    let mut unknown = unknown.into_iter().peekable();
+    let leaves = tree.leaves.iter().enumerate();
+    let wanted = leaves.filter(|&(at, leaf)| {
+        unknown.next_if_eq(&at).is_some() || !cache.holds(leaf.md5, leaf.stamp.size)
+    });
+    wanted.map(|(at, _)| at).collect()
+}
+
+/// Fills in the digests of files that are as they were, and returns the others.
+fn recall(tree: &mut Tree, old: &Tree) -> Vec<usize> {
+    let mut unknown = Vec::new();
+    let mut before = old.leaves.iter().peekable();
+    let Tree { names, leaves } = tree;
+    for (at, leaf) in leaves.iter_mut().enumerate() {
+        let name = names.get(leaf.start as usize..leaf.end as usize).unwrap_or_default();
+        while before.next_if(|it| old.name(it) < name).is_some() {}
+        match before.next_if(|it| old.name(it) == name) {
+            Some(it) if it.stamp == leaf.stamp => leaf.md5 = it.md5,
+            _ => unknown.push(at),
+        }
+    }
+    unknown
 }
 
 /// The content of a `.dir` object. Precondition: sorted by relative path.
-pub(super) fn listing(members: &[Member]) -> String {
+pub(super) fn listing<'a>(members: impl Iterator<Item = (&'a str, Md5)>) -> String {
     let mut out = String::from("[");
-    for (at, Member { relpath, md5 }) in members.iter().enumerate() {
+    for (at, (relpath, md5)) in members.enumerate() {
         out.push_str(if at == 0 { "{\"md5\": \"" } else { ", {\"md5\": \"" });
-        out.push_str(md5);
+        push_hex(&mut out, &md5.0);
         out.push_str("\", \"relpath\": ");
         write_json_string(relpath, &mut out);
         out.push('}');
@@ -184,9 +255,15 @@ pub(super) fn listing(members: &[Member]) -> String {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(2 * bytes.len());
+    push_hex(&mut out, bytes);
+    out
+}
+
+fn push_hex(out: &mut String, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |value: u8| DIGITS.get(usize::from(value)).map_or('0', |&digit| char::from(digit));
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    out.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
 }
 
 /// Runs `work` on every item, on up to `threads` threads, and keeps the order.

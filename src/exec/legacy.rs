@@ -4,13 +4,11 @@
 //! cache's own folder, with the bytes as they are.
 #![expect(clippy::disallowed_methods, reason = "reads what it hashes")]
 
-use crate::exec::hash::{Digest, HashError, Hasher, Member, hex, listing};
-use crate::exec::walk;
+use crate::exec::hash::{Digest, HashError, Hasher, listing};
+use crate::exec::md5::{Md5, Stream};
 use camino::Utf8Path;
-use md5::{Digest as _, Md5};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read as _};
-use std::os::unix::fs::PermissionsExt as _;
 
 /// DVC decides for each chunk of this size whether it is text.
 const CHUNK: u64 = 1 << 20;
@@ -24,54 +22,49 @@ pub(crate) fn digest(
     path: &Utf8Path,
     hasher: &Hasher,
 ) -> Result<Digest, HashError> {
-    let full = root.join(path);
-    let Ok(metadata) = fs::metadata(&full) else {
-        // It tells in which way there is nothing.
-        return hasher.digest(path);
-    };
-    let failed = |error: &io::Error| HashError::io(path, error);
-    if !metadata.is_dir() {
-        let md5 = read_md5(&full).map_err(|error| failed(&error))?;
-        let isexec = metadata.permissions().mode() & 0o111 != 0;
-        return Ok(Digest { md5, size: metadata.len(), nfiles: None, isexec, members: Vec::new() });
+    let mut digest = hasher.digest(path)?;
+    let read =
+        |path: &Utf8Path| read_md5(&root.join(path)).map_err(|error| HashError::io(path, &error));
+    if digest.nfiles.is_none() {
+        digest.md5 = read(path)?;
+        return Ok(digest);
     }
-    let files = walk::files(root, path, &hasher.ignore)?;
-    let mut members = Vec::with_capacity(files.len());
-    for file in &files {
-        let md5 = read_md5(&root.join(&file.path)).map_err(|error| failed(&error))?;
-        members.push(Member { relpath: file.relpath.clone(), md5 });
+    let mut members = Vec::new();
+    for member in hasher.members(path)? {
+        let md5 = Md5::parse(&read(&path.join(&member.relpath))?).unwrap_or_default();
+        members.push((member.relpath, md5));
     }
-    let md5 = format!("{}.dir", hex(&Md5::digest(listing(&members))));
-    let size = files.iter().map(|file| file.stamp.size).sum();
-    Ok(Digest { md5, size, nfiles: Some(files.len() as u64), isexec: false, members })
+    let listing = listing(members.iter().map(|(name, md5)| (name.as_str(), *md5)));
+    digest.md5 = format!("{}.dir", Md5::of(listing.as_bytes()));
+    Ok(digest)
 }
 
 /// The md5 of a file as DVC 2 computed it.
 pub(super) fn read_md5(path: &Utf8Path) -> io::Result<String> {
     let mut file = File::open(path)?;
-    let mut hasher = Md5::new();
+    let mut stream = Stream::default();
     let mut chunk = Vec::new();
     loop {
         chunk.clear();
         file.by_ref().take(CHUNK).read_to_end(&mut chunk)?;
         if chunk.is_empty() {
-            return Ok(hex(&hasher.finalize()));
+            return Ok(stream.finish().to_string());
         }
         if is_text(chunk.get(..GLANCE).unwrap_or(&chunk)) {
-            update_with_unix_line_ends(&mut hasher, &chunk);
+            update_with_unix_line_ends(&mut stream, &chunk);
         } else {
-            hasher.update(&chunk);
+            stream.update(&chunk);
         }
     }
 }
 
-fn update_with_unix_line_ends(hasher: &mut Md5, text: &[u8]) {
+fn update_with_unix_line_ends(stream: &mut Stream, text: &[u8]) {
     let mut rest = text;
     while let Some(at) = rest.windows(2).position(|two| two == b"\r\n") {
-        hasher.update(rest.get(..at).unwrap_or_default());
+        stream.update(rest.get(..at).unwrap_or_default());
         rest = rest.get(at + 1..).unwrap_or_default();
     }
-    hasher.update(rest);
+    stream.update(rest);
 }
 
 /// Whether DVC takes a block for text: no NUL, and at most three in ten bytes that text lacks.
@@ -82,13 +75,16 @@ fn is_text(block: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::disallowed_methods, reason = "writes what it hashes")]
+
     use super::*;
+    use std::fs;
 
     #[test]
     fn line_ends_of_text_do_not_count_and_those_of_the_rest_do() {
         let folder = tempfile::tempdir().unwrap();
         let path = Utf8Path::from_path(folder.path()).unwrap().join("file");
-        let plain = |bytes: &[u8]| hex(&Md5::digest(bytes));
+        let plain = |bytes: &[u8]| Md5::of(bytes).to_string();
         for (bytes, read) in [
             (&b"a\r\nb\r\n\r"[..], &b"a\nb\n\r"[..]),
             (b"a\r\n\0", b"a\r\n\0"),

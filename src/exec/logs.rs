@@ -11,6 +11,9 @@ use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 /// The most that is read from the end of a log.
 const TAIL: u64 = 16 * 1024;
 
+/// A reader that follows a log and is further behind than this skips what lies between, in bytes.
+const LAG: u64 = 4 << 20;
+
 /// The logs of one run.
 #[derive(Clone, Debug)]
 pub(crate) struct Logs {
@@ -105,9 +108,15 @@ impl Logs {
             let mut file = File::open(self.path(step))?;
             file.seek(SeekFrom::Start(from))?;
             let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes)?;
+            file.take(LAG).read_to_end(&mut bytes)?;
             Ok(bytes)
         };
+        let length = fs::metadata(self.path(step)).map_or(0, |metadata| metadata.len());
+        if length.saturating_sub(from) > LAG {
+            let next = length - LAG / 4;
+            let gone = crate::exec::gate::bytes((next - from) as f64);
+            return (format!("--- {gone} are not shown: too much at once ---\n"), next);
+        }
         let mut bytes = read().unwrap_or_default();
         let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
         bytes.truncate(whole);

@@ -74,6 +74,8 @@ pub(crate) enum Detail<'a> {
 pub(crate) struct FailureReport {
     /// A sentence without subject: "its command exited with 1".
     pub(crate) text: String,
+    /// What to do about it, where that is known.
+    pub(crate) help: Option<String>,
     /// The script that failed.
     pub(crate) script: Option<String>,
     /// The last lines of its log.

@@ -1,6 +1,10 @@
 //! Why a step is out of date: what was recorded, what is there, and one line that says so.
 
+mod words;
+
+use self::words::word_diff;
 use crate::base::value::Value;
+use crate::exec::cache::Corrupt;
 use crate::exec::lock::Cmd;
 use std::fmt;
 
@@ -11,6 +15,8 @@ pub(crate) enum Reason {
     NeverRan,
     /// Asked for with `--force`.
     Forced,
+    /// A step upstream changed, and `--force-downstream` asks to let that count.
+    Behind,
     /// It says `always`.
     Always,
     /// It has neither deps nor params nor outs, so nothing tells whether it is up to date.
@@ -38,11 +44,20 @@ pub(crate) enum Reason {
         old: Option<String>,
         new: Option<String>,
     },
+    /// Files of the directory that the reason before is about.
+    Members {
+        path: String,
+        added: Vec<String>,
+        removed: Vec<String>,
+        changed: Vec<String>,
+    },
     /// The output is as recorded, or can be, but the cache does not hold it.
     NotCached {
         path: String,
         md5: String,
     },
+    /// The output would have come from the cache.
+    Corrupt(Corrupt),
     /// Another step, which will run, writes this dep: nobody can know yet.
     Follows {
         path: String,
@@ -56,15 +71,23 @@ impl Reason {
         match self {
             Self::NeverRan => "never-ran",
             Self::Forced => "forced",
+            Self::Behind => "forced-downstream",
             Self::Always => "always",
             Self::Callback => "no-deps",
             Self::Command { .. } => "cmd",
             Self::Dep { .. } => "dep",
             Self::Param { .. } => "param",
             Self::Out { .. } => "out",
+            Self::Members { .. } => "members",
             Self::NotCached { .. } => "not-cached",
+            Self::Corrupt(_) => "corrupt",
             Self::Follows { .. } => "follows",
         }
+    }
+
+    /// Whether the user asks to run the step, so that the cache is not asked.
+    pub(crate) fn is_order(&self) -> bool {
+        matches!(self, Self::Forced | Self::Behind)
     }
 
     /// Whether the step is certainly out of date.
@@ -74,7 +97,10 @@ impl Reason {
 
     /// Whether outputs from the cache would mend it: everything the step reads is as recorded.
     pub(crate) fn is_mended_by_outputs(&self) -> bool {
-        matches!(self, Self::Out { old: Some(_), .. } | Self::NotCached { .. })
+        matches!(
+            self,
+            Self::Out { old: Some(_), .. } | Self::NotCached { .. } | Self::Members { .. }
+        )
     }
 
     /// Versioned machine output: always `kind` and `text`; the rest as far as it applies.
@@ -86,7 +112,7 @@ impl Reason {
             }
         };
         match self {
-            Self::NeverRan | Self::Forced | Self::Always | Self::Callback => {}
+            Self::NeverRan | Self::Forced | Self::Behind | Self::Always | Self::Callback => {}
             Self::Command { old, new } => {
                 set("old", command_json(old));
                 set("new", command_json(new));
@@ -102,9 +128,19 @@ impl Reason {
                 set("old", old.as_ref().map_or(serde_json::Value::Null, value_json));
                 set("new", new.as_ref().map_or(serde_json::Value::Null, value_json));
             }
+            Self::Members { path, added, removed, changed } => {
+                set("path", path.as_str().into());
+                set("added", added.clone().into());
+                set("removed", removed.clone().into());
+                set("changed", changed.clone().into());
+            }
             Self::NotCached { path, md5 } => {
                 set("path", path.as_str().into());
                 set("old", md5.as_str().into());
+            }
+            Self::Corrupt(corrupt) => {
+                set("old", corrupt.oid.as_str().into());
+                set("path", corrupt.quarantined.as_ref().map(|it| it.as_str()).into());
             }
             Self::Follows { path, step } => {
                 set("path", path.as_str().into());
@@ -120,6 +156,7 @@ impl fmt::Display for Reason {
         match self {
             Self::NeverRan => f.write_str("it is not in dvc.lock"),
             Self::Forced => f.write_str("`--force`"),
+            Self::Behind => f.write_str("a stage upstream changed (`--force-downstream`)"),
             Self::Always => f.write_str("it runs every time (`always`)"),
             Self::Callback => f.write_str("it has no deps and no outs, so it runs every time"),
             Self::Command { old, new } => command_line(f, old, new),
@@ -127,17 +164,23 @@ impl fmt::Display for Reason {
             Self::Out { path, old, new } => file_line(f, "out", path, (old, new)),
             Self::Param { file, key, old, new } => match (old, new) {
                 (_, None) => write!(f, "param `{key}` is not in `{file}`"),
-                (None, Some(new)) => write!(f, "param `{key}` is new: {}", value_text(new)),
+                (None, Some(new)) => {
+                    write!(f, "param `{key}` of `{file}` is new: {}", value_text(new))
+                }
                 (Some(old), Some(new)) => write!(
                     f,
-                    "param `{key}` changed from {} to {}",
+                    "param `{key}` of `{file}` changed from {} to {}",
                     value_text(old),
                     value_text(new)
                 ),
             },
+            Self::Members { path, added, removed, changed } => {
+                write!(f, "in `{path}`: {}", members(added, removed, changed))
+            }
             Self::NotCached { path, md5 } => {
                 write!(f, "out `{path}` is not in the cache (md5 {})", short(md5))
             }
+            Self::Corrupt(corrupt) => write!(f, "{corrupt}"),
             Self::Follows { path, step } => write!(f, "dep `{path}` comes from `{step}`"),
         }
     }
@@ -164,35 +207,43 @@ fn short(md5: &str) -> String {
     format!("{}{mark}", hex.get(..8).unwrap_or(hex))
 }
 
-/// Shows two commands from shortly before their first difference.
+/// How many names of each kind are shown.
+const NAMES: usize = 3;
+
+/// `2 files added (a, b), 5 changed (c, d, e, …)`
+fn members(added: &[String], removed: &[String], changed: &[String]) -> String {
+    let part = |verb: &str, names: &[String]| {
+        let noun = if names.len() == 1 { "file" } else { "files" };
+        let shown: Vec<String> = names.iter().take(NAMES).map(|name| format!("`{name}`")).collect();
+        let more = if names.len() > NAMES { ", …" } else { "" };
+        (!names.is_empty())
+            .then(|| format!("{} {noun} {verb} ({}{more})", names.len(), shown.join(", ")))
+    };
+    let parts = [part("added", added), part("removed", removed), part("changed", changed)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "the same files".to_owned() } else { parts.join(", ") }
+}
+
+/// Shows what of a command went and what came, word by word, as `git diff --word-diff` does.
 fn command_line(f: &mut fmt::Formatter<'_>, old: &Cmd, new: &Cmd) -> fmt::Result {
     let (old, new) = (command_text(old), command_text(new));
     if old == new {
-        return write!(f, "the command is now split differently: `{}`", window(&new, 0));
+        return write!(f, "the command is now split differently: `{}`", window(&new));
     }
-    let same = old.chars().zip(new.chars()).take_while(|(a, b)| a == b).count();
-    let from = if old.chars().count().max(new.chars().count()) <= WINDOW {
-        0
-    } else {
-        same.saturating_sub(LEAD)
-    };
-    write!(f, "the command changed from `{}` to `{}`", window(&old, from), window(&new, from))
+    if old.split_whitespace().eq(new.split_whitespace()) {
+        return write!(f, "the command changed in its blanks alone: `{}`", window(&new));
+    }
+    write!(f, "the command changed: `{}`", word_diff(&old, &new))
 }
 
-/// How many characters of a command are shown.
+/// How many characters of a value, or of a part of a command, are shown.
 const WINDOW: usize = 60;
-/// How many of them stand before the first difference.
-const LEAD: usize = 20;
 
-fn window(text: &str, from: usize) -> String {
-    let mut shown: String = text.chars().skip(from).take(WINDOW).collect();
-    if from > 0 {
-        shown.insert(0, '…');
+fn window(text: &str) -> String {
+    match text.char_indices().nth(WINDOW) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
-    if text.chars().count() > from + WINDOW {
-        shown.push('…');
-    }
-    shown
 }
 
 fn command_text(command: &Cmd) -> String {
@@ -204,7 +255,7 @@ fn command_text(command: &Cmd) -> String {
             texts.collect::<Vec<String>>().join("\n")
         }
     }
-    .replace('\n', "⏎")
+    .replace('\n', " ⏎ ")
 }
 
 pub(crate) fn command_json(command: &Cmd) -> serde_json::Value {
@@ -216,7 +267,7 @@ pub(crate) fn command_json(command: &Cmd) -> serde_json::Value {
 
 /// A value on one line, as JSON writes it, cut when it is long.
 pub(crate) fn value_text(value: &Value) -> String {
-    window(&value_json(value).to_string(), 0)
+    window(&value_json(value).to_string())
 }
 
 /// A value as JSON; what JSON cannot hold (`inf`, integers beyond 64 bits) becomes text.
@@ -247,18 +298,10 @@ mod tests {
     #[test]
     fn every_reason_is_one_line_with_old_and_new() {
         let md5 = |text: &str| Some(text.to_owned());
-        let long = "python src/train.py --data data/processed/train.parquet --out models/m --lr ";
         let cases = [
             (
                 Reason::Command { old: line("a 1"), new: line("a 2") },
-                "the command changed from `a 1` to `a 2`",
-            ),
-            (
-                Reason::Command {
-                    old: line(&format!("{long}0.1")),
-                    new: line(&format!("{long}0.2")),
-                },
-                "the command changed from `…out models/m --lr 0.1` to `…out models/m --lr 0.2`",
+                "the command changed: `a [-1-]{+2+}`",
             ),
             (
                 Reason::Command {
@@ -266,6 +309,19 @@ mod tests {
                     new: Cmd::List(vec![Value::Str("a".to_owned())]),
                 },
                 "the command is now split differently: `a`",
+            ),
+            (
+                Reason::Command { old: line("a  1"), new: line("a 1") },
+                "the command changed in its blanks alone: `a 1`",
+            ),
+            (
+                Reason::Members {
+                    path: "d".to_owned(),
+                    added: ["a", "b", "c", "e"].map(str::to_owned).to_vec(),
+                    removed: Vec::new(),
+                    changed: vec!["f/g".to_owned()],
+                },
+                "in `d`: 4 files added (`a`, `b`, `c`, …), 1 file changed (`f/g`)",
             ),
             (
                 Reason::Dep {
@@ -282,7 +338,7 @@ mod tests {
                     old: Some(Value::Float(0.1)),
                     new: Some(Value::Str("0.1".to_owned())),
                 },
-                "param `lr` changed from 0.1 to \"0.1\"",
+                "param `lr` of `params.yaml` changed from 0.1 to \"0.1\"",
             ),
             (
                 Reason::Out { path: "m".to_owned(), old: md5("01234567"), new: None },

@@ -60,6 +60,7 @@ type Stamp = (u64, u64, i64, i64);
 #[derive(Debug)]
 pub(crate) struct Known {
     root: Utf8PathBuf,
+    path: Utf8PathBuf,
     file: Mutex<(Option<Stamp>, Arc<LockFile>)>,
 }
 
@@ -67,7 +68,7 @@ impl Known {
     /// What is recorded now, whoever recorded it.
     pub(crate) fn now(&self, stopping: &dyn Fn() -> bool) -> anyhow::Result<Arc<LockFile>> {
         let known = || self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if known().0 != stamp(&self.root) {
+        if known().0 != stamp(&self.path) {
             let _guard = Guard::wait(&self.root, stopping)?;
             return self.read();
         }
@@ -77,9 +78,9 @@ impl Known {
     /// Precondition: DVC's lock is held.
     fn read(&self) -> anyhow::Result<Arc<LockFile>> {
         let mut known = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = stamp(&self.root);
+        let now = stamp(&self.path);
         if known.0 != now {
-            *known = (now, Arc::new(read(&self.root)?));
+            *known = (now, Arc::new(read(&self.path)?));
         }
         Ok(Arc::clone(&known.1))
     }
@@ -92,22 +93,23 @@ impl Known {
             change(lock);
             lock.to_text()
         };
-        let written = atomic::write(&path(&self.root), text.as_bytes());
+        let written = atomic::write(&self.path, text.as_bytes());
         // What could not be written is read again, so that the next attempt knows what is new.
-        let now = if written.is_ok() { stamp(&self.root) } else { Some(Stamp::default()) };
+        let now = if written.is_ok() { stamp(&self.path) } else { Some(Stamp::default()) };
         self.file.lock().unwrap_or_else(PoisonError::into_inner).0 = now;
         written
     }
 }
 
 impl Recorder {
-    /// Reads the lock file of the project at `root`.
+    /// Reads the lock file of a plan of the project at `root`.
     pub(crate) fn open(root: &Utf8Path, plan: &Plan) -> anyhow::Result<Self> {
         let _guard = Guard::wait(root, &|| false)?;
-        let file = Mutex::new((stamp(root), Arc::new(read(root)?)));
+        let path = path(root, &plan.folder);
+        let file = Mutex::new((stamp(&path), Arc::new(read(&path)?)));
         Ok(Self {
             root: root.to_owned(),
-            known: Arc::new(Known { root: root.to_owned(), file }),
+            known: Arc::new(Known { root: root.to_owned(), path, file }),
             ranks: ranks(plan),
             pending: BTreeMap::new(),
             added: BTreeMap::new(),
@@ -119,10 +121,10 @@ impl Recorder {
     }
 
     /// What is recorded, for a look.
-    pub(crate) fn read(root: &Utf8Path) -> anyhow::Result<LockFile> {
+    pub(crate) fn read(root: &Utf8Path, folder: &Utf8Path) -> anyhow::Result<LockFile> {
         // Where no lock can be taken, nothing can be written either.
         let _guard = Guard::wait(root, &|| false).ok();
-        read(root)
+        read(&path(root, folder))
     }
 
     /// What is recorded, for who wants to look again and again.
@@ -214,7 +216,7 @@ impl Recorder {
         if !new.is_empty() {
             let added = &mut self.added;
             self.known.write(|lock| new.into_iter().for_each(|it| enter(lock, added, it)))?;
-            self.to_stage.insert(path(&self.root));
+            self.to_stage.insert(self.known.path.clone());
         }
         // Only now: what could not be written is still to be written.
         self.pending.clear();
@@ -296,19 +298,19 @@ fn overlap(a: &Utf8Path, b: &Utf8Path) -> bool {
     a.starts_with(b) || b.starts_with(a)
 }
 
-fn path(root: &Utf8Path) -> Utf8PathBuf {
-    root.join("dvc.lock")
+fn path(root: &Utf8Path, folder: &Utf8Path) -> Utf8PathBuf {
+    root.join(folder).join("dvc.lock")
 }
 
-fn read(root: &Utf8Path) -> anyhow::Result<LockFile> {
-    match fs::read_to_string(path(root)) {
+fn read(path: &Utf8Path) -> anyhow::Result<LockFile> {
+    match fs::read_to_string(path) {
         Ok(text) => LockFile::parse(&text).context("`dvc.lock` cannot be used"),
         Err(error) if is_missing(&error) => Ok(LockFile::default()),
         Err(error) => Err(error).context("`dvc.lock` cannot be read"),
     }
 }
 
-fn stamp(root: &Utf8Path) -> Option<Stamp> {
-    let it = fs::metadata(path(root)).ok()?;
+fn stamp(path: &Utf8Path) -> Option<Stamp> {
+    let it = fs::metadata(path).ok()?;
     Some((it.ino(), it.size(), it.mtime(), it.mtime_nsec()))
 }

@@ -15,6 +15,7 @@ pub(crate) struct Sample<'a> {
     pub(crate) outs: &'a [&'a str],
     pub(crate) cpus: Option<u32>,
     pub(crate) gpus: Option<u32>,
+    pub(crate) mutex: &'a [&'a str],
     pub(crate) frozen: bool,
     pub(crate) always: bool,
 }
@@ -42,6 +43,7 @@ pub(crate) fn plan(samples: &[Sample<'_>]) -> Plan {
             retry: None,
             timeout: None,
             resources: Resources { cpus: sample.cpus, memory: None, gpus: sample.gpus },
+            mutex: sample.mutex.iter().map(|name| (*name).to_owned()).collect(),
             upstream,
         });
     }
@@ -50,7 +52,7 @@ pub(crate) fn plan(samples: &[Sample<'_>]) -> Plan {
         steps: order.iter().map(|id| (StageId::new(id.index()), 0)).collect(),
         ..Project::default()
     };
-    Plan { project, steps, order }
+    Plan { project, steps, order, folder: "".into() }
 }
 
 fn path_ref(path: &str) -> PathRef {

@@ -6,11 +6,13 @@
 //!    +-> Skipped         +-----------------> Failed <--------------+
 //! ```
 
+use crate::exec::pool::{Pool, Slots};
+use crate::exec::ranks;
 use crate::model::ids::StepId;
-use crate::model::stage::Resources;
 use crate::plan::Plan;
 use crate::plan::step::Step;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// Where a step stands. Every change goes through [`Scheduler::set`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +53,10 @@ impl State {
 pub(crate) enum Job {
     /// Compare with the lock, restore if possible.
     Check(StepId),
-    /// Run and record.
-    Run(StepId),
+    /// Run without a look: a step upstream changed, and that is to count.
+    Force(StepId),
+    /// Run and record, with these graphics processors.
+    Run(StepId, Slots),
 }
 
 /// What came of a job.
@@ -77,6 +81,8 @@ pub(crate) struct Limits {
     pub(crate) gpus: u32,
     /// Whether independent steps still run after a failure.
     pub(crate) keep_going: bool,
+    /// Whether everything behind a step that ran or was restored runs too.
+    pub(crate) force_downstream: bool,
 }
 
 /// The states of all steps and the queues of those that can be taken up.
@@ -88,41 +94,33 @@ pub(crate) struct Scheduler<'a> {
     /// How many upstream steps are not done, by step.
     open_upstream: Vec<usize>,
     downstream: Vec<Vec<StepId>>,
-    /// The smaller, the earlier among those that could go now. Today the place in the plan's
-    /// order; later the length of the path that hangs on the step.
+    /// The smaller, the earlier among those that could go now.
     ranks: Vec<usize>,
     ready: BTreeSet<(usize, StepId)>,
-    stale: BTreeSet<(usize, StepId)>,
-    free: Free,
+    /// By class of what they need, so that those that wait for the same are passed over at once.
+    stale: Vec<BTreeSet<(usize, StepId)>>,
+    /// Steps behind one that changed, with `force_downstream`.
+    forced: BTreeSet<StepId>,
+    pool: Pool,
     busy: usize,
     halted: bool,
-}
-
-/// What running steps leave over.
-#[derive(Clone, Copy, Debug)]
-struct Free {
-    cpus: u32,
-    memory: u64,
-    gpus: u32,
 }
 
 impl<'a> Scheduler<'a> {
     pub(crate) fn new(plan: &'a Plan, selected: &BTreeSet<StepId>, limits: Limits) -> Self {
         let count = plan.steps.len();
-        let mut ranks = vec![0; count];
-        for (place, id) in plan.order.iter().enumerate() {
-            *slot(&mut ranks, *id) = place;
-        }
+        let pool = Pool::new(plan, limits);
         let mut scheduler = Self {
             plan,
             limits,
             states: vec![State::Outside; count],
             open_upstream: vec![0; count],
             downstream: vec![Vec::new(); count],
-            ranks,
+            ranks: ranks::in_order(plan),
             ready: BTreeSet::new(),
-            stale: BTreeSet::new(),
-            free: Free { cpus: limits.cpus, memory: limits.memory, gpus: limits.gpus },
+            stale: vec![BTreeSet::new(); pool.class_count()],
+            forced: BTreeSet::new(),
+            pool,
             busy: 0,
             halted: false,
         };
@@ -148,34 +146,67 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    /// Puts steps first that much time hangs on, as earlier runs took it. One job at a time gains
+    /// nothing by that and keeps the plan's order.
+    pub(crate) fn weigh(&mut self, durations: &BTreeMap<String, Duration>) {
+        if self.limits.jobs < 2 {
+            return;
+        }
+        let taking_part = |id: &StepId| self.state(*id) != State::Outside;
+        let selected = self.plan.order.iter().copied().filter(taking_part).collect();
+        self.ranks = ranks::by_critical_path(self.plan, &selected, durations);
+        let ranked = |ranks: &[usize], queue: &BTreeSet<(usize, StepId)>| {
+            let rank = |id: StepId| ranks.get(id.index()).copied().unwrap_or_default();
+            queue.iter().map(|&(_, id)| (rank(id), id)).collect()
+        };
+        self.ready = ranked(&self.ranks, &self.ready);
+        for queue in &mut self.stale {
+            *queue = ranked(&self.ranks, queue);
+        }
+    }
+
     /// The next job that can start now; its worker is counted as busy until [`Self::finish`].
     pub(crate) fn next(&mut self) -> Option<Job> {
         if self.halted || self.busy >= self.limits.jobs {
             return None;
         }
-        if let Some(entry) = self.stale.iter().copied().find(|&(_, id)| self.fits(id)) {
-            self.stale.remove(&entry);
-            self.take(entry.1);
-            self.set(entry.1, State::Running);
+        if let Some(id) = self.pop_stale() {
+            let slots = self.pool.take(id);
+            self.set(id, State::Running);
             self.busy += 1;
-            return Some(Job::Run(entry.1));
+            return Some(Job::Run(id, slots));
         }
         let (_, id) = self.ready.pop_first()?;
         self.set(id, State::Checking);
         self.busy += 1;
-        Some(Job::Check(id))
+        Some(if self.forced.contains(&id) { Job::Force(id) } else { Job::Check(id) })
+    }
+
+    /// The first by rank of those whose needs can be met now.
+    fn pop_stale(&mut self) -> Option<StepId> {
+        let first = |queue: &BTreeSet<(usize, StepId)>| queue.first().copied();
+        let firsts = self.stale.iter().filter_map(first);
+        let (rank, id) = firsts.filter(|&(_, id)| self.pool.fits(self.pool.class(id))).min()?;
+        self.queue_of(id).remove(&(rank, id));
+        Some(id)
+    }
+
+    fn queue_of(&mut self, id: StepId) -> &mut BTreeSet<(usize, StepId)> {
+        let class = self.pool.class(id).index();
+        self.stale.get_mut(class).expect("invariant: there is a queue for each class")
     }
 
     /// Precondition: [`Self::next`] gave out this step and nobody has finished that job yet.
     pub(crate) fn finish(&mut self, id: StepId, outcome: Outcome) {
         self.busy -= 1;
         if self.state(id) == State::Running {
-            self.give_back(id);
+            self.pool.give_back(id);
         }
         match outcome {
             Outcome::Stale => {
                 self.set(id, State::Stale);
-                self.stale.insert((*slot(&mut self.ranks, id), id));
+                let rank = *slot(&mut self.ranks, id);
+                self.queue_of(id).insert((rank, id));
             }
             Outcome::UpToDate => self.done(id, State::UpToDate),
             Outcome::Restored => self.done(id, State::Restored),
@@ -191,7 +222,11 @@ impl<'a> Scheduler<'a> {
 
     /// Whether no worker has anything to do and nothing more will start.
     pub(crate) fn is_over(&self) -> bool {
-        self.busy == 0 && (self.halted || (self.ready.is_empty() && self.stale.is_empty()))
+        self.busy == 0 && (self.halted || !self.is_waiting())
+    }
+
+    fn is_waiting(&self) -> bool {
+        !self.ready.is_empty() || self.stale.iter().any(|queue| !queue.is_empty())
     }
 
     pub(crate) fn state(&self, id: StepId) -> State {
@@ -216,7 +251,11 @@ impl<'a> Scheduler<'a> {
     fn done(&mut self, id: StepId, state: State) {
         debug_assert!(state.is_done());
         self.set(id, state);
+        let changed = matches!(state, State::Ran | State::Restored);
         for next in std::mem::take(slot(&mut self.downstream, id)) {
+            if changed && self.limits.force_downstream {
+                self.forced.insert(next);
+            }
             let open = slot(&mut self.open_upstream, next);
             *open -= 1;
             if *open == 0 && self.state(next) == State::Waiting {
@@ -237,38 +276,6 @@ impl<'a> Scheduler<'a> {
                 }
             }
         }
-    }
-
-    fn fits(&self, id: StepId) -> bool {
-        let need = self.need(id);
-        need.cpus <= self.free.cpus
-            && need.memory <= self.free.memory
-            && need.gpus <= self.free.gpus
-    }
-
-    /// What a step takes while it runs. One that asks for more than there is gets all there is,
-    /// so that it runs alone rather than never.
-    fn need(&self, id: StepId) -> Free {
-        let Resources { cpus, memory, gpus } = self.plan.step(id).resources;
-        Free {
-            cpus: cpus.unwrap_or(0).min(self.limits.cpus),
-            memory: memory.unwrap_or(0).min(self.limits.memory),
-            gpus: gpus.unwrap_or(0).min(self.limits.gpus),
-        }
-    }
-
-    fn take(&mut self, id: StepId) {
-        let need = self.need(id);
-        self.free.cpus -= need.cpus;
-        self.free.memory -= need.memory;
-        self.free.gpus -= need.gpus;
-    }
-
-    fn give_back(&mut self, id: StepId) {
-        let need = self.need(id);
-        self.free.cpus += need.cpus;
-        self.free.memory += need.memory;
-        self.free.gpus += need.gpus;
     }
 }
 
@@ -295,109 +302,4 @@ fn slot<T>(items: &mut [T], id: StepId) -> &mut T {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exec::sample::{self, Sample};
-
-    const WIDE: Limits = Limits { jobs: 8, cpus: 8, memory: 1 << 34, gpus: 1, keep_going: false };
-
-    fn diamond() -> Plan {
-        sample::plan(&[
-            Sample { name: "prepare", outs: &["p"], ..Sample::default() },
-            Sample { name: "left", deps: &["p"], outs: &["l"], ..Sample::default() },
-            Sample { name: "right", deps: &["p"], outs: &["r"], ..Sample::default() },
-            Sample { name: "join", deps: &["l", "r"], outs: &["j"], ..Sample::default() },
-        ])
-    }
-
-    fn all(plan: &Plan) -> BTreeSet<StepId> {
-        plan.order.iter().copied().collect()
-    }
-
-    /// Drives a scheduler to its end; `fails` names the steps whose command fails.
-    fn drive(plan: &Plan, limits: Limits, fails: &[&str]) -> (Vec<String>, Vec<State>) {
-        let mut scheduler = Scheduler::new(plan, &all(plan), limits);
-        let (mut log, mut open) = (Vec::new(), Vec::new());
-        while !scheduler.is_over() {
-            while let Some(job) = scheduler.next() {
-                open.push(job);
-            }
-            let job = open.remove(0);
-            let (id, outcome) = match job {
-                Job::Check(id) => (id, Outcome::Stale),
-                Job::Run(id) if fails.contains(&plan.step(id).name.as_str()) => {
-                    (id, Outcome::Failed)
-                }
-                Job::Run(id) => (id, Outcome::Ran),
-            };
-            if matches!(job, Job::Run(_)) {
-                log.push(plan.step(id).name.clone());
-            }
-            scheduler.finish(id, outcome);
-        }
-        let states = plan.steps.iter().map(|step| scheduler.state(step.id)).collect();
-        (log, states)
-    }
-
-    #[test]
-    fn steps_follow_what_they_need() {
-        let plan = diamond();
-        assert_eq!(drive(&plan, WIDE, &[]).0, ["prepare", "left", "right", "join"]);
-        let single = Limits { jobs: 1, ..WIDE };
-        assert_eq!(drive(&plan, single, &[]).0, ["prepare", "left", "right", "join"]);
-    }
-
-    #[test]
-    fn a_failure_stops_the_rest_unless_told_to_keep_going() {
-        let plan = diamond();
-        let single = Limits { jobs: 1, ..WIDE };
-        let (ran, states) = drive(&plan, single, &["left"]);
-        assert_eq!(ran, ["prepare", "left"]);
-        assert_eq!(states[2], State::Ready, "right was never looked at");
-        let (ran, states) = drive(&plan, Limits { keep_going: true, ..single }, &["left"]);
-        assert_eq!(ran, ["prepare", "left", "right"]);
-        assert_eq!(states[3], State::Skipped(plan.steps[1].id));
-    }
-
-    #[test]
-    fn skipping_reaches_everything_downstream_once() {
-        let plan = diamond();
-        let (_, states) = drive(&plan, Limits { keep_going: true, ..WIDE }, &["prepare"]);
-        assert_eq!(states[0], State::Failed);
-        assert!(states[1..].iter().all(|state| matches!(state, State::Skipped(_))), "{states:?}");
-    }
-
-    #[test]
-    fn resources_are_never_overdrawn_and_the_greedy_run_alone() {
-        let plan = sample::plan(&[
-            Sample { name: "small", cpus: Some(1), ..Sample::default() },
-            Sample { name: "huge", cpus: Some(64), ..Sample::default() },
-            Sample { name: "other", cpus: Some(1), ..Sample::default() },
-            Sample { name: "gpu-a", gpus: Some(1), ..Sample::default() },
-            Sample { name: "gpu-b", gpus: Some(1), ..Sample::default() },
-        ]);
-        let mut scheduler = Scheduler::new(&plan, &all(&plan), Limits { cpus: 2, ..WIDE });
-        let mut running = Vec::new();
-        while let Some(job) = scheduler.next() {
-            match job {
-                Job::Check(id) => scheduler.finish(id, Outcome::Stale),
-                Job::Run(id) => running.push(plan.step(id).name.clone()),
-            }
-        }
-        assert_eq!(running, ["small", "other", "gpu-a"]);
-        for name in ["small", "other"] {
-            let id = plan.steps.iter().find(|step| step.name == name).expect("it is there").id;
-            scheduler.finish(id, Outcome::Ran);
-        }
-        assert_eq!(scheduler.next(), Some(Job::Run(plan.steps[1].id)));
-    }
-
-    #[test]
-    fn unselected_and_frozen_steps_hold_nobody_up() {
-        let plan = diamond();
-        let only: BTreeSet<StepId> = [plan.steps[3].id].into();
-        let mut scheduler = Scheduler::new(&plan, &only, WIDE);
-        assert_eq!(scheduler.next(), Some(Job::Check(plan.steps[3].id)));
-        assert_eq!(scheduler.state(plan.steps[0].id), State::Outside);
-    }
-}
+mod tests;

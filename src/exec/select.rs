@@ -15,7 +15,7 @@ pub(crate) struct Request {
     pub(crate) from: Vec<String>,
     /// The named alone, without what they need.
     pub(crate) only: bool,
-    /// Also everything that depends on the named.
+    /// The named and everything that depends on them, without what those need, as DVC means it.
     pub(crate) downstream: bool,
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn select(plan: &Plan, request: &Request) -> Result<BTreeSet<StepId>,
     if request.downstream {
         chosen = closure(chosen, |id| children(&downstream, id));
     }
-    if !request.only {
+    if !request.only && !request.downstream {
         chosen = closure(chosen, |id| waits_for(plan.step(id)));
     }
     if !request.from.is_empty() {

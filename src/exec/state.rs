@@ -3,31 +3,32 @@
 //! Losing it is harmless: everything is hashed once more. Unaware of DVC's own state database.
 #![expect(clippy::disallowed_methods, reason = "reads the state file and the clock")]
 
+mod format;
+
 use crate::exec::atomic;
+use crate::exec::md5::Md5;
+use crate::exec::walk::Tree;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What tells one content of a file from another without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stamp {
     /// Nanoseconds since the epoch.
-    pub(crate) mtime: i128,
+    pub(crate) mtime: i64,
     /// Nanoseconds since the epoch; catches rewrites that put the old mtime back.
-    ctime: i128,
+    pub(crate) ctime: i64,
     pub(crate) size: u64,
-    inode: u64,
+    pub(crate) inode: u64,
 }
 
 impl From<&Metadata> for Stamp {
     fn from(metadata: &Metadata) -> Self {
-        let nanoseconds =
-            |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
         Self {
             mtime: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
             ctime: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
@@ -37,10 +38,63 @@ impl From<&Metadata> for Stamp {
     }
 }
 
-/// A file changed less than this before it was hashed may change again without a new mtime.
-const SETTLED: i128 = 2_000_000_000;
+impl From<&rustix::fs::Stat> for Stamp {
+    #[expect(clippy::unnecessary_cast, reason = "the types differ from system to system")]
+    fn from(stat: &rustix::fs::Stat) -> Self {
+        Self {
+            mtime: nanoseconds(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            ctime: nanoseconds(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+            size: stat.st_size as u64,
+            inode: stat.st_ino as u64,
+        }
+    }
+}
 
-const HEADER: &str = "mlc state 1";
+const SECOND: i64 = 1_000_000_000;
+
+fn nanoseconds(seconds: i64, rest: i64) -> i64 {
+    seconds.saturating_mul(SECOND).saturating_add(rest)
+}
+
+impl Stamp {
+    /// Whether a change after `began` would show. Clocks of file systems tick: what changed just
+    /// before may change again and look the same. A time in the future tells nothing.
+    pub(crate) fn is_settled(&self, began: Moment) -> bool {
+        began.0.saturating_sub(self.mtime.max(self.ctime)) >= self.tick()
+    }
+
+    /// Much more than a tick of the file system that the file lies on.
+    fn tick(&self) -> i64 {
+        // Whole seconds are what a coarse clock leaves; a fine one hardly ever does.
+        if self.ctime % SECOND == 0 { 2 * SECOND } else { SECOND / 20 }
+    }
+}
+
+/// A point in time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment(i64);
+
+impl Moment {
+    pub(crate) fn now() -> Self {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX))
+    }
+
+    /// Waits until a file with this stamp has settled, if that is within one fine tick.
+    pub(crate) fn wait_for(stamp: &Stamp) -> Self {
+        let now = Self::now();
+        let ready = stamp.mtime.max(stamp.ctime).saturating_add(stamp.tick());
+        let missing = ready.saturating_sub(now.0);
+        if let Ok(nanoseconds @ 1..=50_000_000) = u64::try_from(missing) {
+            std::thread::sleep(std::time::Duration::from_nanos(nanoseconds));
+            return Self::now();
+        }
+        now
+    }
+}
+
+/// After so many runs that learned something and did not ask for it, a digest is forgotten.
+const OLD: u16 = 100;
 
 /// The digests remembered for one project.
 #[derive(Debug)]
@@ -49,83 +103,85 @@ pub(crate) struct State {
     known: Mutex<Known>,
 }
 
+/// Everything by path, relative to the root or absolute.
 #[derive(Debug, Default)]
 struct Known {
-    /// By path relative to the root.
-    digests: BTreeMap<String, (Stamp, String)>,
+    files: BTreeMap<String, Aged<(Stamp, Md5)>>,
+    folders: BTreeMap<String, Aged<Arc<Folder>>>,
     changed: bool,
+}
+
+/// A directory with the digest of its listing.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    pub(crate) md5: Md5,
+    /// Files that had not settled have an empty stamp.
+    pub(crate) tree: Tree,
+}
+
+/// Something with the number of saves since somebody asked for it.
+#[derive(Debug)]
+struct Aged<T> {
+    age: u16,
+    it: T,
 }
 
 impl State {
     /// Loads `.mlc/state` below `root`; what cannot be read is forgotten.
     pub(crate) fn load(root: &Utf8Path) -> Self {
         let file = root.join(".mlc/state");
-        let text = std::fs::read_to_string(&file).unwrap_or_default();
-        let mut lines = text.lines();
-        let digests = match lines.next() {
-            Some(HEADER) => lines.filter_map(parse_line).collect(),
-            _ => BTreeMap::new(),
-        };
-        Self { file, known: Mutex::new(Known { digests, changed: false }) }
+        let read = std::fs::read(&file).ok();
+        let known = read.and_then(|bytes| format::read(&bytes)).unwrap_or_default();
+        Self { file, known: Mutex::new(known) }
     }
 
-    /// The md5 of `path` if it still is what it was.
-    pub(crate) fn get(&self, path: &Utf8Path, stamp: Stamp) -> Option<String> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (old, md5) = known.digests.get(path.as_str())?;
-        (*old == stamp).then(|| md5.clone())
+    /// The digest of the file at `path` if it still is what it was.
+    pub(crate) fn file(&self, path: &Utf8Path, stamp: Stamp) -> Option<Md5> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let Aged { age, it: (old, md5) } = known.files.get_mut(path.as_str())?;
+        *age = 0;
+        (*old == stamp).then_some(*md5)
+    }
+
+    /// What the directory at `path` was.
+    pub(crate) fn folder(&self, path: &Utf8Path) -> Option<Arc<Folder>> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = known.folders.get_mut(path.as_str())?;
+        folder.age = 0;
+        Some(Arc::clone(&folder.it))
     }
 
     /// Remembers a digest whose reading began at `began`, unless the file was too young then.
-    pub(crate) fn record(&self, path: &Utf8Path, stamp: Stamp, md5: &str, began: Moment) {
-        let settled = began.0 - stamp.mtime.max(stamp.ctime) >= SETTLED;
-        if !settled || path.as_str().contains('\n') {
-            return;
+    pub(crate) fn record_file(&self, path: &Utf8Path, stamp: Stamp, md5: Md5, began: Moment) {
+        if stamp.is_settled(began) {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.files.insert(path.as_str().to_owned(), Aged { age: 0, it: (stamp, md5) });
+            known.changed = true;
         }
+    }
+
+    pub(crate) fn record_folder(&self, path: &Utf8Path, folder: Folder) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.digests.insert(path.as_str().to_owned(), (stamp, md5.to_owned()));
+        known.folders.insert(path.as_str().to_owned(), Aged { age: 0, it: Arc::new(folder) });
         known.changed = true;
     }
 
-    /// Writes the file if something was learned, without files that are gone.
-    pub(crate) fn save(&self, root: &Utf8Path) -> anyhow::Result<()> {
+    /// Writes the file if something was learned, without what nobody asks for any more.
+    pub(crate) fn save(&self) -> anyhow::Result<()> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if !known.changed {
             return Ok(());
         }
         known.changed = false;
-        known.digests.retain(|path, _| root.join(path).exists());
-        let mut text = format!("{HEADER}\n");
-        for (path, (stamp, md5)) in &known.digests {
-            let Stamp { mtime, ctime, size, inode } = stamp;
-            let _ = writeln!(text, "{md5} {mtime} {ctime} {size} {inode} {path}");
-        }
+        let young = |age: &mut u16| {
+            *age += 1;
+            *age <= OLD
+        };
+        known.files.retain(|_, entry| young(&mut entry.age));
+        known.folders.retain(|_, entry| young(&mut entry.age));
         hide_from_git(&self.file)?;
-        atomic::write_lazily(&self.file, text.as_bytes())
+        atomic::write_lazily(&self.file, &format::write(&known))
     }
-}
-
-/// A point in time.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment(i128);
-
-impl Moment {
-    pub(crate) fn now() -> Self {
-        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Self(i128::try_from(since_epoch.as_nanos()).unwrap_or_default())
-    }
-}
-
-fn parse_line(line: &str) -> Option<(String, (Stamp, String))> {
-    let mut parts = line.splitn(6, ' ');
-    let md5 = parts.next().filter(|md5| md5.len() == 32)?.to_owned();
-    let stamp = Stamp {
-        mtime: parts.next()?.parse().ok()?,
-        ctime: parts.next()?.parse().ok()?,
-        size: parts.next()?.parse().ok()?,
-        inode: parts.next()?.parse().ok()?,
-    };
-    Some((parts.next()?.to_owned(), (stamp, md5)))
 }
 
 /// Keeps our folder out of git without touching the project's own files.
@@ -141,28 +197,71 @@ fn hide_from_git(file: &Utf8Path) -> anyhow::Result<()> {
 mod tests {
     use super::*;
 
+    const MD5: Md5 = Md5([7; 16]);
+
     #[test]
-    fn a_digest_is_remembered_once_the_file_has_settled() {
+    fn a_file_settles_after_a_tick_of_its_clock() {
+        let at = 1_700_000_000 * SECOND;
+        let stamp = |mtime, ctime| Stamp { mtime, ctime, size: 1, inode: 1 };
+        for (stamp, age, settled) in [
+            (stamp(at, at + 1), 49_999_999, false),
+            (stamp(at, at + 1), 50_000_001, true),
+            (stamp(at, at), SECOND, false),
+            (stamp(at, at), 2 * SECOND, true),
+            (stamp(at + 3 * SECOND, at + 1), 2 * SECOND, false),
+        ] {
+            assert_eq!(stamp.is_settled(Moment(at + age)), settled, "{stamp:?} {age}");
+        }
+    }
+
+    #[test]
+    fn what_was_learned_is_there_the_next_time() {
         let folder = tempfile::tempdir().unwrap();
         let root = Utf8Path::from_path(folder.path()).unwrap();
-        let (path, md5) = (Utf8Path::new("a b.txt"), "0123456789abcdef0123456789abcdef");
-        let stamp = || Stamp::from(&std::fs::metadata(root.join(path)).unwrap());
+        let path = Utf8Path::new("a b\n.txt");
         std::fs::write(root.join(path), "one").unwrap();
+        let stamp = Stamp::from(&std::fs::metadata(root.join(path)).unwrap());
         let state = State::load(root);
-        state.record(path, stamp(), md5, Moment::now());
-        assert_eq!(state.get(path, stamp()), None);
+        state.record_file(path, stamp, MD5, Moment(stamp.ctime));
+        assert_eq!(state.file(path, stamp), None);
 
-        let later = Moment(Moment::now().0 + SETTLED);
-        state.record(path, stamp(), md5, later);
-        state.record(Utf8Path::new("gone"), stamp(), md5, later);
-        state.save(root).unwrap();
+        state.record_file(path, stamp, MD5, Moment(stamp.ctime + 2 * SECOND));
+        let mut tree = Tree::default();
+        tree.add("sub/x", Stamp { size: 5, ..stamp });
+        tree.add("ü", Stamp::default());
+        state.record_folder("dir".into(), Folder { md5: MD5, tree: tree.clone() });
+        state.save().unwrap();
         let state = State::load(root);
-        assert_eq!(state.get(path, stamp()).as_deref(), Some(md5));
-        assert_eq!(state.get(Utf8Path::new("gone"), stamp()), None);
+        assert_eq!(state.file(path, stamp), Some(MD5));
+        assert_eq!(state.folder("dir".into()).unwrap().tree, tree);
 
         // Same size, and the old time put back: the change still shows.
-        let mut rewritten = stamp();
-        rewritten.ctime += 1;
-        assert_eq!(state.get(path, rewritten), None);
+        assert_eq!(state.file(path, Stamp { ctime: stamp.ctime + 1, ..stamp }), None);
+    }
+
+    #[test]
+    fn a_damaged_file_is_forgotten_and_so_is_what_nobody_asks_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let stamp = Stamp { size: 3, ..Stamp::default() };
+        let settled = Moment(10 * SECOND);
+        let state = State::load(root);
+        state.record_file("old".into(), stamp, MD5, settled);
+        for _ in 0..OLD {
+            state.record_file("new".into(), stamp, MD5, settled);
+            state.save().unwrap();
+        }
+        assert_eq!(State::load(root).file("old".into(), stamp), Some(MD5));
+        state.record_file("new".into(), stamp, MD5, settled);
+        state.save().unwrap();
+        assert_eq!(State::load(root).file("old".into(), stamp), None);
+
+        let bytes = std::fs::read(root.join(".mlc/state")).unwrap();
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 4;
+            assert!(format::read(&damaged).is_none(), "byte {at}");
+            assert!(format::read(&bytes[..at]).is_none(), "cut at {at}");
+        }
     }
 }

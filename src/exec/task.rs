@@ -1,6 +1,8 @@
 //! Runs the scripts of one step, again if it may. Unaware of the graph, the lock and the cache.
 
+use crate::exec::absent;
 use crate::exec::process::Ended;
+use crate::model::stage::Retry;
 use crate::plan::step::Step;
 use std::fmt;
 use std::time::Duration;
@@ -12,6 +14,8 @@ pub(crate) trait World {
     /// Starts counting the step's time again.
     fn begin(&self);
     fn script(&self, script: &str) -> anyhow::Result<Ended>;
+    /// A number from 0 to 1 that differs from run to run, step to step, attempt to attempt.
+    fn chance(&self, attempt: u32) -> f64;
     /// Returns false when the run is to stop.
     fn pause(&self, length: Duration) -> bool;
     /// A further attempt will be made after this pause.
@@ -42,6 +46,14 @@ impl Failure {
             Self::Exited(_, code) => (Some(*code), None),
             Self::Signalled(_, signal) => (None, Some(*signal)),
             Self::TimedOut(_) | Self::Interrupted | Self::Other(_) => (None, None),
+        }
+    }
+
+    /// What to do about it, as far as what its script wrote last tells.
+    pub(crate) fn help(&self, output: &[String]) -> Option<String> {
+        match self {
+            Self::Exited(_, code) => absent::explain(*code, output),
+            Self::Signalled(..) | Self::TimedOut(_) | Self::Interrupted | Self::Other(_) => None,
         }
     }
 
@@ -78,19 +90,41 @@ impl fmt::Display for Failure {
 /// Runs the step's scripts one after the other, and all of them again while it may be retried.
 pub(crate) fn run(step: &Step, world: &impl World) -> Result<(), Failure> {
     let further = step.retry.map_or(0, |retry| retry.times);
-    let mut pause = step.retry.map_or(Duration::ZERO, |retry| retry.backoff);
     for attempt in 1..=further {
         let Err(failure) = run_once(step, world) else { return Ok(()) };
         if !failure.is_worth_another() {
             return Err(failure);
         }
+        let pause = pause_after(attempt, step.retry, world.chance(attempt));
         world.retrying(attempt + 1, pause, &failure);
         if !world.pause(pause) {
             return Err(Failure::Interrupted);
         }
-        pause = pause.saturating_mul(2);
     }
     run_once(step, world)
+}
+
+/// The pause after a failed attempt: `backoff`, twice as long after each further one, at most
+/// `cap`; a random part of up to a half is taken off, so that steps that failed together, for the
+/// same overloaded server, do not come back together.
+fn pause_after(attempt: u32, retry: Option<Retry>, chance: f64) -> Duration {
+    let Some(Retry { backoff, cap, times: _ }) = retry else { return Duration::ZERO };
+    let factor = 1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
+    let longest = backoff.saturating_mul(factor).min(cap);
+    longest.mul_f64(1.0 - chance.clamp(0.0, 1.0) / 2.0)
+}
+
+/// A number from 0 up to 1 that follows from these three alone.
+pub(crate) fn chance(seed: u64, step: &str, attempt: u32) -> f64 {
+    // FNV-1a over the name, then the finalizer of SplitMix64: small, and good enough for pauses.
+    let mut mixed = seed ^ 0xcbf2_9ce4_8422_2325;
+    for byte in step.bytes().chain(attempt.to_le_bytes()) {
+        mixed = (mixed ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    let bits = u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or_default();
+    f64::from(bits) / f64::from(u32::MAX)
 }
 
 fn run_once(step: &Step, world: &impl World) -> Result<(), Failure> {
@@ -145,7 +179,6 @@ pub(crate) fn duration(length: Duration) -> String {
 mod tests {
     use super::*;
     use crate::exec::sample::{self, Sample};
-    use crate::model::stage::Retry;
     use crate::plan::step::Command;
     use std::cell::RefCell;
 
@@ -155,6 +188,7 @@ mod tests {
         answers: RefCell<Vec<Ended>>,
         asked: RefCell<Vec<String>>,
         stop: bool,
+        chance: f64,
     }
 
     impl Fake {
@@ -180,6 +214,10 @@ mod tests {
             Ok(self.answers.borrow_mut().remove(0))
         }
 
+        fn chance(&self, _attempt: u32) -> f64 {
+            self.chance
+        }
+
         fn pause(&self, length: Duration) -> bool {
             self.write(format!("pause {}", duration(length)));
             !self.stop
@@ -196,6 +234,33 @@ mod tests {
         step.cmd = Command::List(vec!["one".to_owned(), "two".to_owned()]);
         step.retry = retry;
         step
+    }
+
+    /// Three further attempts with pauses from so many seconds to a minute.
+    fn every(seconds: u64) -> Retry {
+        let (backoff, cap) = (Duration::from_secs(seconds), Duration::from_secs(60));
+        Retry { times: 3, backoff, cap }
+    }
+
+    #[test]
+    fn pauses_are_capped_and_shortened_by_chance() {
+        let pause = |attempt, chance| pause_after(attempt, Some(every(20)), chance);
+        assert_eq!(pause(1, 0.0), Duration::from_secs(20));
+        assert_eq!(pause(2, 0.5), Duration::from_secs(30));
+        assert_eq!(pause(3, 0.0), Duration::from_secs(60));
+        assert_eq!(pause(400, 1.0), Duration::from_secs(30));
+    }
+
+    #[test]
+    fn chance_follows_from_seed_step_and_attempt() {
+        let draws: Vec<f64> = (0..1000).map(|attempt| chance(7, "train", attempt)).collect();
+        assert!(draws.iter().all(|it| (0.0..=1.0).contains(it)));
+        let mean = draws.iter().sum::<f64>() / 1000.0;
+        assert!((0.45..0.55).contains(&mean), "{mean}");
+        assert_eq!(chance(7, "train", 3), chance(7, "train", 3));
+        for other in [chance(8, "train", 3), chance(7, "trains", 3), chance(7, "train", 4)] {
+            assert!((other - chance(7, "train", 3)).abs() > f64::EPSILON);
+        }
     }
 
     #[test]
@@ -215,7 +280,7 @@ mod tests {
             Ended::Exited(0),
             Ended::Exited(0),
         ]);
-        let retry = Retry { times: 3, backoff: Duration::from_secs(2) };
+        let retry = every(2);
         run(&step(Some(retry)), &fake).expect("the third attempt succeeds");
         let want = [
             "clear",
@@ -236,7 +301,7 @@ mod tests {
 
     #[test]
     fn an_interrupt_is_never_retried() {
-        let retry = Retry { times: 3, backoff: Duration::from_secs(2) };
+        let retry = every(2);
         let fake = Fake::answering(&[Ended::Interrupted]);
         assert!(matches!(run(&step(Some(retry)), &fake), Err(Failure::Interrupted)));
         let fake = Fake { stop: true, ..Fake::answering(&[Ended::Exited(1)]) };

@@ -11,7 +11,10 @@ use crate::exec::groups::Groups;
 use crate::exec::leases::{Granted, Leases};
 use crate::exec::lock::{Entry, LockFile};
 use crate::exec::logs::Logs;
+use crate::exec::machine;
+use crate::exec::members;
 use crate::exec::orphans;
+use crate::exec::pool::Slots;
 use crate::exec::process::{self, Ended, Shell, Surroundings};
 use crate::exec::reason::Reason;
 use crate::exec::recorder::Known;
@@ -28,7 +31,7 @@ use std::cell::Cell;
 use std::fs::File;
 use std::io::Write as _;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// What came of a look at a step.
 #[derive(Debug)]
@@ -62,6 +65,10 @@ pub(crate) struct Bench<'a> {
     logs: Logs,
     shell: Shell,
     groups: Arc<Groups>,
+    /// Names of graphics processors, by slot.
+    gpus: Vec<String>,
+    /// Makes pauses differ from run to run.
+    seed: u64,
     /// Whether mlc itself runs below DVC, which then has said where its root is.
     below_dvc: bool,
 }
@@ -76,12 +83,16 @@ impl<'a> Bench<'a> {
         known: Arc<Known>,
         options: Options,
     ) -> anyhow::Result<Self> {
+        let mut disk = Disk::open(root)?;
+        disk.keep = options.keep;
         Ok(Self {
             plan: leases.plan,
             options,
-            disk: Disk::open(root)?,
+            disk,
             known,
             sources: DataSources::default(),
+            gpus: machine::gpu_names(options.limits.gpus),
+            seed: seed(),
             logs: Logs::new(root, &options.run.to_string()),
             shell: Shell::from_env(),
             groups: Arc::clone(&leases.groups),
@@ -114,7 +125,10 @@ impl<'a> Bench<'a> {
         if !step.frozen {
             self.refresh_sources(step)?;
         }
-        let verdict = judge(step, entry, &self.disk, depth)?;
+        let mut verdict = judge(step, entry, &self.disk, depth)?;
+        if self.options.explain {
+            members::tell(&mut verdict.reasons, &self.disk);
+        }
         if verdict.is_up_to_date() {
             return Ok(Checked::UpToDate);
         }
@@ -154,17 +168,34 @@ impl<'a> Bench<'a> {
             Granted::AfterAnother => return self.look(step, self.recorded()?.as_ref()),
             Granted::Stopped => return Err(Failure::Interrupted),
         }
-        if let Some(entry) = entry
-            && restore::from_lock(step, entry, &self.disk)?
-        {
-            // As after any run: the run cache may have been emptied meanwhile.
-            remember(step, entry, &self.disk)?;
-            return Ok(Checked::Restored(verdict.reasons, None));
+        Ok(self.take_from_cache(step, entry, old, verdict.reasons)?)
+    }
+
+    fn take_from_cache(
+        &self,
+        step: &Step,
+        entry: Option<&Entry>,
+        old: Option<&Entry>,
+        mut reasons: Vec<Reason>,
+    ) -> anyhow::Result<Checked> {
+        if let Some(entry) = entry {
+            match restore::from_lock(step, entry, &self.disk) {
+                Ok(true) => {
+                    // As after any run: the run cache may have been emptied meanwhile.
+                    remember(step, entry, &self.disk)?;
+                    return Ok(Checked::Restored(reasons, None));
+                }
+                Ok(false) => {}
+                // Gone from the cache now: the step is run again like one whose object is missing.
+                Err(error) => reasons.push(Reason::Corrupt(error.downcast()?)),
+            }
         }
-        Ok(match restore::from_run_cache(step, old, &self.disk)? {
-            Some(entry) => Checked::Restored(verdict.reasons, Some(entry)),
-            None => Checked::Stale(verdict.reasons),
-        })
+        match restore::from_run_cache(step, old, &self.disk) {
+            Ok(Some(entry)) => return Ok(Checked::Restored(reasons, Some(entry))),
+            Ok(None) => {}
+            Err(error) => reasons.push(Reason::Corrupt(error.downcast()?)),
+        }
+        Ok(Checked::Stale(reasons))
     }
 
     /// Whether the cache holds what the step would write.
@@ -187,17 +218,17 @@ impl<'a> Bench<'a> {
     /// tells what its commands used.
     pub(crate) fn run(
         &self,
-        id: StepId,
+        (id, slots): (StepId, Slots),
         locked: &LockFile,
         retrying: Retrying<'_>,
     ) -> (Result<Done, Failure>, Option<Usage>) {
         let used = Cell::new(None);
-        (self.run_if_needed(id, locked, (retrying, &used)), used.get())
+        (self.run_if_needed((id, slots), locked, (retrying, &used)), used.get())
     }
 
     fn run_if_needed(
         &self,
-        id: StepId,
+        (id, slots): (StepId, Slots),
         locked: &LockFile,
         hearing: (Retrying<'_>, &Cell<Option<Usage>>),
     ) -> Result<Done, Failure> {
@@ -222,24 +253,26 @@ impl<'a> Bench<'a> {
         }
         let old = now.get(&step.name).filter(|old| old.is_legacy()).cloned();
         drop(now);
-        self.execute(step, old.as_ref(), hearing).map(Done::Ran)
+        self.execute((step, slots), old.as_ref(), hearing).map(Done::Ran)
     }
 
     fn execute(
         &self,
-        step: &Step,
+        (step, slots): (&Step, Slots),
         old: Option<&Entry>,
         (retrying, used): (Retrying<'_>, &Cell<Option<Usage>>),
     ) -> Result<Entry, Failure> {
         self.prepare(step)?;
         let log = self.logs.create(&step.name)?;
         let deadline = Cell::new(None);
-        let attempt = Attempt { bench: self, step, log, retrying, deadline, used };
+        let attempt = Attempt { bench: self, step, slots, log, retrying, deadline, used };
         task::run(step, &attempt)?;
         if self.writes_params(step) {
             self.disk.params.forget();
         }
-        Ok(commit(step, old, &self.disk)?)
+        let entry = commit(step, old, &self.disk)?;
+        members::remember(step, &entry, &self.disk);
+        Ok(entry)
     }
 
     /// Refuses to run a command that lacks something.
@@ -268,20 +301,32 @@ impl<'a> Bench<'a> {
         step.outs.iter().any(|out| files.iter().any(|file| file.path.starts_with(&out.path.path)))
     }
 
-    fn env(&self, step: &Step) -> Vec<(&'static str, String)> {
+    fn env(&self, step: &Step, slots: Slots) -> Vec<(&'static str, String)> {
         let run = std::process::id().to_string();
         let mut env = vec![("DVC_STAGE", step.name.clone()), (orphans::RUN, run)];
         if !self.below_dvc {
             env.push(("DVC_ROOT", self.disk.root.to_string()));
         }
+        let gpus: Vec<&str> =
+            slots.places().filter_map(|place| Some(self.gpus.get(place)?.as_str())).collect();
+        if !gpus.is_empty() {
+            env.push(("CUDA_VISIBLE_DEVICES", gpus.join(",")));
+        }
         env
     }
+}
+
+/// Differs from run to run.
+fn seed() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    since.as_secs() ^ u64::from(since.subsec_nanos()) << 32 ^ u64::from(std::process::id())
 }
 
 /// A step that runs, with real processes and a real clock.
 struct Attempt<'a> {
     bench: &'a Bench<'a>,
     step: &'a Step,
+    slots: Slots,
     log: File,
     retrying: Retrying<'a>,
     deadline: Cell<Option<Instant>>,
@@ -297,8 +342,11 @@ impl Attempt<'_> {
 
 impl task::World for Attempt<'_> {
     fn clear(&self) -> anyhow::Result<()> {
-        let outs = self.step.outs.iter().filter(|out| !out.persist);
-        outs.map(|out| self.bench.disk.root.join(&out.path.path)).try_for_each(|path| remove(&path))
+        let disk = &self.bench.disk;
+        self.step.outs.iter().try_for_each(|out| {
+            let path = disk.root.join(&out.path.path);
+            if out.persist { disk.cache.unprotect(&path) } else { remove(&path) }
+        })
     }
 
     fn begin(&self) {
@@ -310,13 +358,17 @@ impl task::World for Attempt<'_> {
         let surroundings = Surroundings {
             shell: &self.bench.shell,
             directory: &directory,
-            env: self.bench.env(self.step),
+            env: self.bench.env(self.step, self.slots),
             log: &self.log,
             deadline: self.deadline.get(),
         };
         let (ended, usage) = process::run(script, &surroundings, &self.bench.groups)?;
         self.used.set(Some(self.used.get().unwrap_or_default().and(usage)));
         Ok(ended)
+    }
+
+    fn chance(&self, attempt: u32) -> f64 {
+        task::chance(self.bench.seed, &self.step.name, attempt)
     }
 
     fn pause(&self, length: Duration) -> bool {

@@ -29,6 +29,8 @@ pub(crate) struct Project {
     pub(crate) gates: Vec<Gate>,
     /// Targets that `mlc build` writes, in the order written.
     pub(crate) targets: Vec<Spanned<String>>,
+    /// The params file that is meant where none is named, relative to the root.
+    pub(crate) default_params: Utf8PathBuf,
     /// Params files that were read, relative to the root.
     pub(crate) params_files: Vec<ParamsFile>,
     pub(crate) graph: Graph,

@@ -69,6 +69,7 @@ pub(crate) fn resolve(
     project.gates = resolver.gates();
     project.targets = resolver.targets();
     project.vars = resolver.vars;
+    project.default_params = resolver.params.default.value.clone();
     project.params_files = resolver.params.into_files();
     project.graph = Graph::of(&project);
     project

@@ -29,6 +29,8 @@ pub(crate) struct Stage {
     pub(crate) retry: Option<Retry>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) resources: Resources,
+    /// What no two steps may hold at once, in the order written.
+    pub(crate) mutex: Vec<Spanned<Template>>,
     /// Never runs; its outputs are taken as they are.
     pub(crate) frozen: bool,
     /// Runs every time.
@@ -122,6 +124,8 @@ pub(crate) struct Retry {
     pub(crate) times: u32,
     /// Pause before the second attempt; doubles each time.
     pub(crate) backoff: Duration,
+    /// The longest pause.
+    pub(crate) cap: Duration,
 }
 
 /// What a stage needs while it runs; the scheduler adds up.

@@ -25,6 +25,8 @@ pub(crate) struct Step {
     pub(crate) retry: Option<Retry>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) resources: Resources,
+    /// What no two steps may hold at once; sorted, each once.
+    pub(crate) mutex: Vec<String>,
     /// Steps that must be up to date before this one; sorted, each once.
     pub(crate) upstream: Vec<StepId>,
 }
@@ -34,6 +36,8 @@ pub(crate) struct Step {
 pub(crate) enum Command {
     /// A single line: a string in `dvc.yaml` and in the lock.
     Line(String),
+    /// Several lines, each a process of its own: a string in `dvc.yaml` and in the lock.
+    Lines { text: String, scripts: Vec<String> },
     /// Several processes, or one script of several lines: a list in `dvc.yaml` and in the lock.
     List(Vec<String>),
 }
@@ -43,7 +47,7 @@ impl Command {
     pub(crate) fn scripts(&self) -> &[String] {
         match self {
             Self::Line(line) => std::slice::from_ref(line),
-            Self::List(scripts) => scripts,
+            Self::Lines { scripts, .. } | Self::List(scripts) => scripts,
         }
     }
 }

@@ -113,11 +113,19 @@ pub(crate) struct Stage {
     pub(crate) cpus: Option<Literal>,
     pub(crate) memory: Option<Text>,
     pub(crate) gpus: Option<Literal>,
-    pub(crate) retry: Option<(Literal, Option<Text>)>,
+    pub(crate) mutex: Vec<Text>,
+    pub(crate) retry: Option<Retry>,
     pub(crate) timeout: Option<Text>,
     pub(crate) frozen: bool,
     pub(crate) always: bool,
     pub(crate) meta: Vec<Node>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Retry {
+    pub(crate) times: Literal,
+    pub(crate) backoff: Option<Text>,
+    pub(crate) cap: Option<Text>,
 }
 
 #[derive(Debug)]

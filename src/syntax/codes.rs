@@ -336,6 +336,7 @@ pub(crate) fn property_synonym(rule: &str, name: &str) -> Option<&'static str> {
         ("resources", "mem" | "ram") => "memory",
         ("resources", "cores" | "threads") => "cpus",
         ("retry", "wait" | "delay" | "pause") => "backoff",
+        ("retry", "max" | "max-backoff" | "max-delay" | "limit") => "cap",
         ("schema", "inherits" | "base" | "from" | "parent") => "extends",
         ("thresholds", "file" | "path") => "metrics",
         ("threshold", "vs" | "relative-to" | "compared-to") => "against",

@@ -35,6 +35,7 @@ pub(crate) const STAGE_FIELDS: &[&str] = &[
     "timeout",
     "matrix",
     "resources",
+    "mutex",
     "desc",
 ];
 

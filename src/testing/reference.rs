@@ -5,7 +5,7 @@ use crate::base::page;
 use crate::schema::constraint;
 use crate::syntax::grammar::core::SPEC;
 use crate::syntax::grammar::{Arguments, BlockRule, Bounds, NodeRule, Property};
-use crate::{driver, model, syntax};
+use crate::{driver, dvcyaml, model, syntax};
 
 /// A kind of diagnostic.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct Kind {
     pub docs: &'static str,
     /// The page as users see it.
     pub page: String,
-    /// The part of the compiler that reports it: `syntax`, `model` or `check`.
+    /// The part of the compiler that reports it: `syntax`, `model`, `check` or `dvcyaml`.
     pub layer: &'static str,
 }
 
@@ -43,6 +43,7 @@ fn layer(code: &Code) -> &'static str {
     match code {
         _ if of(syntax::codes::CODES) => "syntax",
         _ if of(model::codes::CODES) => "model",
+        _ if of(dvcyaml::codes::CODES) => "dvcyaml",
         _ => "check",
     }
 }

@@ -8,6 +8,7 @@ use crate::base::value::Value;
 use crate::base::yaml;
 use crate::cli::fixing;
 use crate::driver::{self, Loaded};
+use crate::dvcyaml;
 use crate::emit::{Input, targets};
 use crate::model::stage::{OutKind, Stage};
 use crate::plan::step::{Command, Step, StepOut, StepOutKind};
@@ -37,6 +38,26 @@ impl Tree {
     /// What each step of the spec is, by name, as JSON; or the errors.
     pub fn steps(&self) -> Result<String, String> {
         let loaded = self.load();
+        let Some(plan) = &loaded.plan else { return Err(messages(&loaded)) };
+        let steps = plan.steps.iter().map(|step| {
+            let (stage, _) = plan.project.step(step.id);
+            (step.name.clone(), described(stage, step))
+        });
+        Ok(json_sorted(&Value::Map(steps.collect())))
+    }
+
+    /// Pairs of name and fields, as JSON: the stages of a `dvc.yaml` as DVC resolves them.
+    pub fn resolved(&self, path: &str) -> Result<String, String> {
+        let stages = dvcyaml::resolved(self, Utf8Path::new(path));
+        let pair = |(name, fields)| Value::List(vec![Value::Str(name), fields]);
+        stages
+            .map(|stages| json_sorted(&Value::List(stages.into_iter().map(pair).collect())))
+            .map_err(|wrong| wrong.join("\n"))
+    }
+
+    /// What each step of a `dvc.yaml` is, by name, as JSON; or the errors.
+    pub fn pipeline(&self, path: &str) -> Result<String, String> {
+        let loaded = driver::load_pipeline(self, Utf8Path::new("/"), Utf8Path::new(path));
         let Some(plan) = &loaded.plan else { return Err(messages(&loaded)) };
         let steps = plan.steps.iter().map(|step| {
             let (stage, _) = plan.project.step(step.id);
@@ -188,15 +209,19 @@ fn messages(loaded: &Loaded) -> String {
 fn described(stage: &Stage, step: &Step) -> Value {
     let text = |text: &str| Value::Str(text.to_owned());
     let cmd = match &step.cmd {
-        Command::Line(line) => text(line),
+        Command::Line(line) | Command::Lines { text: line, .. } => text(line),
         Command::List(scripts) => Value::List(scripts.iter().map(|it| text(it)).collect()),
     };
     let params = step.params.iter().map(|it| {
         let keys = it.keys.iter().map(|key| text(key)).collect();
         (it.file.local.clone(), Value::List(keys))
     });
-    let outs = step.outs.iter().zip(&stage.outs).map(|(out, of)| {
+    // What is said of outputs beyond that is only known of a spec.
+    let outs = step.outs.iter().enumerate().map(|(at, out)| {
         let mut fields = flags(out);
+        let Some(of) = stage.outs.get(at) else {
+            return (out.path.local.clone(), Value::Map(fields));
+        };
         fields.push(("desc".into(), of.desc.as_deref().map_or(Value::Null, text)));
         let properties = match &of.kind {
             OutKind::Plots { properties } => properties.clone(),

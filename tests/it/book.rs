@@ -51,10 +51,11 @@ fn every_page_is_in_the_summary() {
 }
 
 /// Layers, and what their diagnostics are about.
-const AREAS: [(&str, &str, &str); 3] = [
+const AREAS: [(&str, &str, &str); 4] = [
     ("syntax", "How it is written", "The text, and the shape of the sections."),
     ("model", "What is named", "Names, paths, params and quantities: whatever is named exists."),
     ("check", "What makes sense together", "Rules over the whole project."),
+    ("dvcyaml", "A dvc.yaml instead of a spec", "What `--dvc` and `mlc import` cannot read."),
 ];
 
 fn diagnostics_page() -> String {
@@ -91,7 +92,10 @@ fn with_outputs(code: &Kind) -> String {
     let mut page = String::new();
     let mut output: Option<String> = None;
     for line in code.page.lines() {
-        let is_example = line.starts_with("```kdl bad") || line.starts_with("```kdl good");
+        let language = ["kdl", "yaml"].into_iter().find(|language| {
+            ["bad", "good"].iter().any(|mark| line.starts_with(&format!("```{language} {mark}")))
+        });
+        let is_example = language.is_some();
         // The output stands below the example and its files.
         if (is_example || line.starts_with("## "))
             && let Some(output) = output.take()
@@ -101,7 +105,7 @@ fn with_outputs(code: &Kind) -> String {
         if is_example {
             output = examples.next().filter(|it| it.is_bad).map(|it| said(&it));
         }
-        page.push_str(if is_example { "```kdl" } else { line });
+        page.push_str(&language.map_or(line.to_owned(), |it| format!("```{it}")));
         page.push('\n');
     }
     demoted(&page)
@@ -109,7 +113,7 @@ fn with_outputs(code: &Kind) -> String {
 
 /// What `mlc check` says, without the counts and the hint below it.
 fn said(example: &Example) -> String {
-    let out = example.project().said(&["check"]).out;
+    let out = example.project().said(&[&["check"], example.arguments()].concat()).out;
     let lines = out.lines().map(str::trim_end);
     let told = lines.take_while(|line| !line.starts_with(|it: char| it.is_ascii_digit()));
     told.collect::<Vec<_>>().join("\n").trim_end().to_owned()

@@ -3,6 +3,7 @@
 //! ```text
 //! ```kdl bad            an example that yields the diagnostic; ```kdl good: nothing at all
 //! ```kdl bad 17MB       the same, followed by so many bytes of comment
+//! ```yaml bad           a dvc.yaml that yields it; ```yaml good: nothing at all
 //! ```file data/a.csv    a file that the example before it and those after it need
 //! ```git data/a.csv     the same, known to git
 //! ```link a -> b        a symbolic link; ```fifo a: a named pipe
@@ -20,6 +21,8 @@ pub const PARTS: [&str; 4] = ["What it checks", "Why", "Example", "Instead"];
 pub struct Example {
     pub is_bad: bool,
     pub text: String,
+    /// Whether it is a `dvc.yaml`, read in place of a spec.
+    pub is_yaml: bool,
     files: Vec<File>,
 }
 
@@ -55,6 +58,13 @@ pub fn examples(page: &str) -> Vec<Example> {
             ["kdl", mark @ ("bad" | "good"), size @ ..] => examples.push(Example {
                 is_bad: *mark == "bad",
                 text: size.first().map_or(fence.text.clone(), |size| padded(&fence.text, size)),
+                is_yaml: false,
+                files: shared.clone(),
+            }),
+            ["yaml", mark @ ("bad" | "good")] => examples.push(Example {
+                is_bad: *mark == "bad",
+                text: fence.text,
+                is_yaml: true,
                 files: shared.clone(),
             }),
             _ => {
@@ -117,9 +127,15 @@ pub fn headings(page: &str) -> Vec<&str> {
 }
 
 impl Example {
+    /// What tells mlc to read it.
+    pub fn arguments(&self) -> &'static [&'static str] {
+        if self.is_yaml { &["--dvc", "dvc.yaml"] } else { &[] }
+    }
+
     /// A project that holds the spec and its files.
     pub fn project(&self) -> Project {
-        let project = Project::new(&[("mlc.kdl", &self.text)]);
+        let spec = if self.is_yaml { "dvc.yaml" } else { "mlc.kdl" };
+        let project = Project::new(&[(spec, &self.text)]);
         let root = project.root();
         for file in &self.files {
             match file.kind {

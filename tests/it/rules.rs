@@ -54,7 +54,7 @@ fn examples_yield_what_their_page_says() {
 /// What is wrong with an example, if anything.
 fn wrong(slug: &str, example: &Example) -> Option<String> {
     let project = example.project();
-    let found = check(&project);
+    let found = check(&project, example);
     let slugs: Vec<&str> = found.iter().map(slug_of).collect();
     let complain = |why: &str| {
         let text: String = example.text.chars().take(2000).collect();
@@ -72,7 +72,7 @@ fn wrong(slug: &str, example: &Example) -> Option<String> {
         return None;
     }
     project.said(&["check", "--fix"]);
-    let left = check(&project);
+    let left = check(&project, example);
     let same = left.iter().filter(|it| slug_of(it) == slug).count();
     let errors = left.iter().filter(|it| it["severity"] == "error").count();
     (same > unfixable || errors > unfixable)
@@ -84,8 +84,8 @@ fn wrong(slug: &str, example: &Example) -> Option<String> {
         .flatten()
 }
 
-fn check(project: &Project) -> Vec<Value> {
-    let said = project.said(&["check", "--format", "json"]);
+fn check(project: &Project, example: &Example) -> Vec<Value> {
+    let said = project.said(&[&["check", "--format", "json"], example.arguments()].concat());
     let report: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{said:?}"));
     report["diagnostics"].as_array().expect("a list").clone()
 }

@@ -94,6 +94,8 @@ impl Project {
             .env("HOME", self.root())
             .env_remove("DVC_ROOT")
             .env_remove("DVC_STAGE")
+            .env_remove("CUDA_VISIBLE_DEVICES")
+            .env_remove("MLC_GPUS")
             .envs([
                 ("GIT_CONFIG_NOSYSTEM", "1"),
                 ("GIT_AUTHOR_NAME", "tests"),

@@ -12,17 +12,21 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("check", &["base", "schema", "model"]),
     ("plan", &["base", "schema", "model"]),
     ("emit", &["base", "schema", "model", "plan"]),
+    ("dvcyaml", &["base", "model", "plan"]),
     ("data", &["base", "schema", "model"]),
     ("exec", &["base", "model", "plan", "data"]),
-    ("driver", &["base", "syntax", "model", "check", "plan"]),
+    ("driver", &["base", "syntax", "model", "check", "plan", "dvcyaml"]),
     ("report", &["base"]),
-    ("testing", &["base", "syntax", "model", "plan", "emit", "exec", "driver", "report", "cli"]),
+    (
+        "testing",
+        &["base", "syntax", "model", "plan", "dvcyaml", "emit", "exec", "driver", "report", "cli"],
+    ),
     ("lsp", &["base", "driver", "model", "check"]),
     (
         "cli",
         &[
-            "base", "schema", "syntax", "model", "check", "plan", "emit", "data", "exec", "driver",
-            "report", "lsp",
+            "base", "schema", "syntax", "model", "check", "plan", "dvcyaml", "emit", "data",
+            "exec", "driver", "report", "lsp",
         ],
     ),
 ];

@@ -3,7 +3,8 @@
 use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
 use crate::exec::disk::Disk;
-use crate::exec::forecast::{Fate, Forecast, forecast};
+use crate::exec::forecast::{Fate, Force, Forecast, forecast};
+use crate::exec::members;
 use crate::exec::reason::Reason;
 use crate::exec::recorder::Recorder;
 use crate::exec::select::{Request, select};
@@ -22,15 +23,22 @@ pub(crate) struct Wording {
     pub(crate) json: bool,
 }
 
+/// What was asked for that changes what a run does.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) force: Force,
+    pub(crate) no_run_cache: bool,
+}
+
 /// Writes the fate of each selected step. Changes nothing on disk.
 pub(crate) fn show(
     context: &Context,
     plan: &Plan,
     selected: &BTreeSet<StepId>,
-    force: bool,
+    asked: Asked,
     wording: Wording,
 ) -> anyhow::Result<Exit> {
-    let forecasts = forecasts(context, plan, selected, force)?;
+    let forecasts = forecasts(context, plan, selected, asked)?;
     let text = if wording.json {
         format!("{:#}\n", json(plan, &forecasts, wording))
     } else {
@@ -44,11 +52,16 @@ fn forecasts(
     context: &Context,
     plan: &Plan,
     selected: &BTreeSet<StepId>,
-    force: bool,
+    asked: Asked,
 ) -> anyhow::Result<Vec<Forecast>> {
-    let lock = Recorder::read(&context.root)?;
-    let disk = Disk::look(&context.root)?;
-    forecast(plan, selected, &lock, &disk, force)
+    let lock = Recorder::read(&context.root, &plan.folder)?;
+    let mut disk = Disk::look(&context.root)?;
+    disk.keep.runs = !asked.no_run_cache;
+    let mut forecasts = forecast(plan, selected, &lock, &disk, asked.force)?;
+    for forecast in &mut forecasts {
+        members::tell(&mut forecast.reasons, &disk);
+    }
+    Ok(forecasts)
 }
 
 fn text(plan: &Plan, forecasts: &[Forecast], wording: Wording, paint: Paint) -> String {
@@ -168,7 +181,7 @@ pub(crate) fn state_of(context: &Context, plan: &Plan, id: StepId) -> anyhow::Re
     let request = Request { names: vec![plan.step(id).name.clone()], ..Request::default() };
     let selected = select(plan, &request).unwrap_or_default();
     let wording = Wording { dry: false, explain: true, json: false };
-    let forecasts = forecasts(context, plan, &selected, false)?;
+    let forecasts = forecasts(context, plan, &selected, Asked::default())?;
     let own = forecasts.iter().find(|forecast| forecast.id == id);
     Ok(own.map_or_else(String::new, |it| {
         let lines = lines(it.fate, &it.reasons, wording).join("; ");

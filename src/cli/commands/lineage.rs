@@ -9,6 +9,7 @@ use crate::exec::ledger::{Ledger, git};
 use crate::exec::lineage::{Direction, Known, Lineage, Node, trace};
 use crate::exec::openlineage::{Origin, job_event, step_events};
 use crate::exec::recorder::Recorder;
+use crate::plan::Plan;
 use crate::report::paint::Paint;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 use std::time::UNIX_EPOCH;
@@ -55,7 +56,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
         context::note(&format!("warning: {error}; runs and commits are left out"));
         None
     });
-    let (lock, disk) = (Recorder::read(&context.root)?, Disk::look(&context.root)?);
+    let (lock, disk) =
+        (Recorder::read(&context.root, &ready.plan.folder)?, Disk::look(&context.root)?);
     let known = Known { plan: &ready.plan, lock: &lock, disk: &disk, ledger: ledger.as_ref() };
     let direction = if args.down { Direction::Down } else { Direction::Up };
     let asked = in_project(context, &args.path);
@@ -67,12 +69,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let project = &ready.plan.project.name;
     let shown = match if args.json { Format::Json } else { args.format } {
         Format::Text => text(&lineage, Paint { color: context.color }),
         Format::Mermaid => mermaid(&lineage),
         Format::Json => format!("{:#}\n", graph_json(&lineage)),
-        Format::Openlineage => openlineage(&lineage, project, context),
+        Format::Openlineage => openlineage(&lineage, &ready.plan, context),
     };
     context::print(&shown);
     Ok(Exit::Success)
@@ -95,7 +96,7 @@ fn in_project(context: &Context, path: &Utf8Path) -> String {
     clean.strip_prefix(&context.root).unwrap_or(path).to_string()
 }
 
-fn openlineage(lineage: &Lineage, project: &str, context: &Context) -> String {
+fn openlineage(lineage: &Lineage, plan: &Plan, context: &Context) -> String {
     let origin = Origin { root: &context.root, repository: git::origin(&context.root) };
     let mut events = Vec::new();
     for node in &lineage.nodes {
@@ -103,7 +104,8 @@ fn openlineage(lineage: &Lineage, project: &str, context: &Context) -> String {
         match &stage.made {
             Some((run, done)) => events.extend(step_events(run, done, &origin)),
             None => {
-                let at = locked_at(context);
+                let at = locked_at(context, plan);
+                let project = plan.project.name.as_str();
                 let job = job_event((project, &stage.name), stage.record.as_ref(), at, &origin);
                 events.push((at, job));
             }
@@ -114,8 +116,9 @@ fn openlineage(lineage: &Lineage, project: &str, context: &Context) -> String {
 }
 
 /// When the lock, of which the rest is known, was written.
-fn locked_at(context: &Context) -> i64 {
-    let modified = context.root.join("dvc.lock").metadata().and_then(|it| it.modified());
+fn locked_at(context: &Context, plan: &Plan) -> i64 {
+    let lock = context.root.join(&plan.folder).join("dvc.lock");
+    let modified = lock.metadata().and_then(|it| it.modified());
     let since = modified.ok().and_then(|it| it.duration_since(UNIX_EPOCH).ok());
     since.and_then(|it| i64::try_from(it.as_millis()).ok()).unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! `mlc show`: a stage with everything resolved.
 
+use crate::base::suggest::quoted;
 use crate::base::value::Value;
 use crate::cli::commands::forecasts::state_of;
 use crate::cli::context::{self, Context};
@@ -201,8 +202,11 @@ fn conditions(step: &Step) -> Vec<String> {
         lines.push("every time".to_owned());
     }
     if let Some(retry) = step.retry {
-        let pause = duration(retry.backoff);
-        lines.push(format!("again up to {} times, first after {pause}", retry.times));
+        let (pause, cap) = (duration(retry.backoff), duration(retry.cap));
+        lines.push(format!(
+            "again up to {} times, after {pause}, then twice as long each time up to {cap}",
+            retry.times
+        ));
     }
     if let Some(limit) = step.timeout {
         lines.push(format!("for at most {}", duration(limit)));
@@ -216,6 +220,10 @@ fn conditions(step: &Step) -> Vec<String> {
     }
     if let Some(gpus) = resources.gpus {
         lines.push(format!("with gpus = {gpus}"));
+    }
+    if !step.mutex.is_empty() {
+        let names: Vec<&str> = step.mutex.iter().map(String::as_str).collect();
+        lines.push(format!("never beside another with mutex {}", quoted(&names)));
     }
     lines
 }

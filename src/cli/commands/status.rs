@@ -1,6 +1,6 @@
 //! `mlc status`: what is out of date, and why. Changes nothing.
 
-use crate::cli::commands::forecasts::{Wording, show};
+use crate::cli::commands::forecasts::{Asked, Wording, show};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::loading::{load_or_report, unknown_stage};
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     match select(&ready.plan, &request) {
         Ok(selected) => {
             let wording = Wording { dry: false, explain: true, json: args.json };
-            show(context, &ready.plan, &selected, false, wording)
+            show(context, &ready.plan, &selected, Asked::default(), wording)
         }
         Err(unknown) => Ok(unknown_stage(&unknown)),
     }

@@ -68,6 +68,7 @@ fn add_detail(map: &mut serde_json::Map<String, Value>, detail: &Detail<'_>) {
         }
         Detail::Failure(report) => {
             set("failure", report.text.as_str().into());
+            set("help", report.help.as_deref().into());
             set("cmd", report.script.as_deref().into());
             set("output", report.tail.clone().into());
             set("log", report.log.as_ref().map(|log| log.as_str()).into());

@@ -82,7 +82,12 @@ impl Progress for Live {
         match event {
             Event::Began { steps, .. } => self.steps = *steps,
             // The live line tells it; the reason stands beside the result.
-            Event::Started { .. } => return,
+            Event::Started { step, .. } => {
+                if let Some(line) = self.words.note(step) {
+                    let _ = self.screen.println(line);
+                }
+                return;
+            }
             Event::Ended { step, status, .. } => {
                 self.done += usize::from(*status != Status::NotRun);
                 self.close(step.id);

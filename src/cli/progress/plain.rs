@@ -3,8 +3,10 @@
 use crate::exec::progress::{Detail, Event, FailureReport, Progress, Status};
 use crate::exec::reason::Reason;
 use crate::exec::task::duration;
+use crate::model::ids::StepId;
 use crate::plan::step::Step;
 use crate::report::paint::{Ink, Paint};
+use std::collections::BTreeMap;
 use std::io::Write;
 
 /// How much is said.
@@ -18,6 +20,9 @@ pub(crate) enum Volume {
     Explain,
 }
 
+/// What is said of a step when it starts.
+pub(crate) type Notes = BTreeMap<StepId, String>;
+
 /// Words for events; shared by the plain and the live form.
 #[derive(Debug)]
 pub(crate) struct Words {
@@ -27,6 +32,7 @@ pub(crate) struct Words {
     pub(crate) width: usize,
     /// Whether live lines tell what runs, so that the reasons are told with the result.
     pub(crate) live: bool,
+    pub(crate) notes: Notes,
 }
 
 /// Writes a line for each event.
@@ -79,6 +85,7 @@ impl Words {
         if self.volume == Volume::Explain {
             lines.extend(reasons.map(|reason| self.more(&reason)));
         }
+        lines.extend(self.note(step));
         lines
     }
 
@@ -120,7 +127,7 @@ impl Words {
         let Detail::Failure(report) = detail else {
             return vec![self.line(Ink::Error, "failed", step, "")];
         };
-        let FailureReport { text, script, tail, log } = report;
+        let FailureReport { text, help, script, tail, log } = report;
         let text = format!("{text} (after {})", duration(took));
         let mut lines = vec![self.line(Ink::Error, "failed", step, &text)];
         let mut indented = |text: &str| {
@@ -130,6 +137,9 @@ impl Words {
             indented(&format!("$ {line}"));
         }
         tail.iter().for_each(|line| indented(line));
+        if let Some(help) = help {
+            lines.push(format!("    {} help: {help}", self.paint.text(Ink::Faint, "│")));
+        }
         if let Some(log) = log {
             lines.push(format!("    {} whole log: {log}", self.paint.text(Ink::Faint, "╰")));
         }
@@ -139,6 +149,12 @@ impl Words {
     fn line(&self, ink: Ink, verb: &str, step: &Step, text: &str) -> String {
         let verb = self.paint.text(ink, &format!("{verb:<10}"));
         format!("{verb} {} {text}", self.name(step, "")).trim_end().to_owned()
+    }
+
+    /// What there is to say of a step that starts, beside why.
+    pub(crate) fn note(&self, step: &Step) -> Option<String> {
+        let text = self.notes.get(&step.id).filter(|_| self.volume != Volume::Quiet)?;
+        Some(self.line(Ink::Help, "note", step, text))
     }
 
     fn more(&self, text: &str) -> String {

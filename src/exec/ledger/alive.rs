@@ -6,6 +6,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File};
 use std::io;
+use std::time::Duration;
+
+const GLANCES: u32 = 20;
+const GLANCE: Duration = Duration::from_millis(1);
 
 /// Held while the run goes on.
 #[derive(Debug)]
@@ -20,8 +24,13 @@ impl Sign {
         let folder = folder(root, run);
         fs::create_dir_all(&folder)?;
         let held = File::open(&folder)?;
-        // Who asks holds it for a moment too.
-        flock(&held, FlockOperation::LockExclusive)?;
+        // Who asks holds it too, but only for a moment.
+        for _ in 0..GLANCES {
+            if flock(&held, FlockOperation::NonBlockingLockExclusive).is_ok() {
+                break;
+            }
+            std::thread::park_timeout(GLANCE);
+        }
         Ok(Self { folder, _held: held })
     }
 }

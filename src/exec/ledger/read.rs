@@ -131,7 +131,6 @@ pub(crate) fn newest(root: &Utf8Path) -> Option<Run> {
 }
 
 /// How long each stage took when its command last ran and succeeded; empty without a ledger.
-#[expect(dead_code, reason = "the scheduler is to put the longest path first by it")]
 pub(crate) fn durations(root: &Utf8Path) -> BTreeMap<String, Duration> {
     let read = || -> Option<BTreeMap<String, Duration>> {
         let ledger = Ledger::open(root).ok()??;

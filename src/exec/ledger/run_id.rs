@@ -1,4 +1,4 @@
-//! The name of a run: when it began, and a mark that tells runs of one second apart.
+//! The name of a run: when it began, to the second and to the 65,536th of it.
 #![expect(clippy::disallowed_methods, reason = "reads the clock")]
 
 use crate::exec::time::utc;
@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub(crate) struct RunId {
     /// Since 1970.
     millis: u64,
+    /// Where in its second, so that names sort by time within it too.
     mark: u16,
 }
 
@@ -18,9 +19,8 @@ impl RunId {
     pub(crate) fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let millis = u64::try_from(since.as_millis()).unwrap_or_default();
-        // Two processes that start in the same millisecond have different numbers.
-        let mixed = since.subsec_micros().wrapping_mul(0x9e37) ^ std::process::id();
-        Self { millis, mark: u16::try_from((mixed ^ (mixed >> 16)) & 0xffff).unwrap_or_default() }
+        let mark = (u64::from(since.subsec_nanos()) << 16) / 1_000_000_000;
+        Self { millis, mark: u16::try_from(mark).unwrap_or(u16::MAX) }
     }
 
     /// When the run began, in milliseconds since 1970.

@@ -31,7 +31,7 @@ pub(crate) enum Cmd {
 impl From<&Command> for Cmd {
     fn from(command: &Command) -> Self {
         match command {
-            Command::Line(line) => Self::Text(line.clone()),
+            Command::Line(text) | Command::Lines { text, .. } => Self::Text(text.clone()),
             Command::List(scripts) => Self::List(scripts.iter().cloned().map(Value::Str).collect()),
         }
     }

@@ -104,7 +104,7 @@ impl Gatherer {
         cache: &Cache,
         ignore: &DvcIgnore,
     ) -> Gathered {
-        self.same(Utf8Path::new("dvc.lock"))?;
+        self.same(&plan.folder.join("dvc.lock"))?;
         for file in config::files(&self.root) {
             self.same(&file)?;
         }

@@ -17,6 +17,9 @@ use std::time::Duration;
 /// A matrix expands to at most this many instances.
 const MAX_INSTANCES: usize = 10_000;
 
+/// The longest pause between two attempts unless the spec says another.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
 impl Resolver<'_> {
     /// All stages by id.
     pub(super) fn stages(&mut self) -> Vec<Stage> {
@@ -46,6 +49,7 @@ impl Resolver<'_> {
             retry: self.retry(raw),
             timeout: raw.timeout.as_ref().and_then(|it| self.duration(it)),
             resources: self.resources(raw),
+            mutex: self.mutexes(raw, &matrix),
             frozen: raw.frozen,
             always: raw.always,
             matrix,
@@ -191,10 +195,27 @@ impl Resolver<'_> {
     }
 
     fn retry(&mut self, raw: &ast::Stage) -> Option<Retry> {
-        let (times, backoff) = raw.retry.as_ref()?;
+        let ast::Retry { times, backoff, cap } = raw.retry.as_ref()?;
         let times = self.count(times)?;
         let backoff = backoff.as_ref().and_then(|it| self.duration(it));
-        Some(Retry { times, backoff: backoff.unwrap_or(Duration::from_secs(1)) })
+        let backoff = backoff.unwrap_or(Duration::from_secs(1));
+        let cap = cap.as_ref().and_then(|it| self.duration(it));
+        Some(Retry { times, backoff, cap: cap.unwrap_or(LONGEST_PAUSE.max(backoff)) })
+    }
+
+    fn mutexes(&mut self, raw: &ast::Stage, matrix: &[Axis]) -> Vec<Spanned<Template>> {
+        let mut names: Vec<Spanned<Template>> = Vec::new();
+        for text in &raw.mutex {
+            let name = self.interpolate(text, matrix, Place::Value);
+            match names.iter().find(|it| it.value == name) {
+                Some(first) => {
+                    let first = first.span;
+                    self.sink.report(super::duplicate("mutex", text, first));
+                }
+                None => names.push(Spanned::new(name, text.span)),
+            }
+        }
+        names
     }
 
     fn resources(&mut self, raw: &ast::Stage) -> Resources {

@@ -2,7 +2,7 @@
 
 use crate::base::diagnostic::Sink;
 use crate::base::source::Spanned;
-use crate::syntax::ast::{Allow, Axis, Dep, Out, OutKind, Params, Stage, Text};
+use crate::syntax::ast::{Allow, Axis, Dep, Out, OutKind, Params, Retry, Stage, Text};
 use crate::syntax::decode::{fields, named};
 use crate::syntax::reader::Form;
 use crate::syntax::tree::{Literal, Scalar};
@@ -38,9 +38,13 @@ fn set(stage: &mut Stage, rule: &str, field: &Form<'_>, sink: &mut Sink) {
             stage.memory = field.property_text("memory");
             stage.gpus = field.property("gpus").cloned();
         }
+        "mutex" => stage.mutex.extend(field.texts()),
         "retry" => {
-            let times = field.arguments.first().map(|&it| it.clone());
-            stage.retry = times.map(|times| (times, field.property_text("backoff")));
+            stage.retry = field.arguments.first().map(|&times| Retry {
+                times: times.clone(),
+                backoff: field.property_text("backoff"),
+                cap: field.property_text("cap"),
+            });
         }
         "timeout" => stage.timeout = field.text(0),
         "frozen" => stage.frozen = flag(field),

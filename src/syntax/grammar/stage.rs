@@ -9,7 +9,7 @@ pub(crate) static STAGE: NodeRule = NodeRule {
     arguments: Arguments::One(Kind::Name),
     block: BlockRule::Fields(&[
         &DESC, &MATRIX, &CMD, &WDIR, &DEPS, &OUTS, &PARAMS, &METRICS, &PLOTS, &ENV, &RESOURCES,
-        &RETRY, &TIMEOUT, &FROZEN, &ALWAYS, &META, &ALLOW,
+        &MUTEX, &RETRY, &TIMEOUT, &FROZEN, &ALWAYS, &META, &ALLOW,
     ]),
     required: true,
     repeats: true,
@@ -169,15 +169,30 @@ static RESOURCES: NodeRule = NodeRule {
     ..NODE
 };
 
+static MUTEX: NodeRule = NodeRule {
+    name: "mutex",
+    summary: "names of things that only one stage may use at a time",
+    arguments: Arguments::Many(Kind::Word),
+    repeats: true,
+    ..NODE
+};
+
 static RETRY: NodeRule = NodeRule {
     name: "retry",
     summary: "further attempts after a failure",
     arguments: Arguments::One(Kind::Count),
-    properties: &[Property {
-        name: "backoff",
-        summary: "the pause before the second attempt; doubles each time; one second unless said",
-        kind: Kind::Duration,
-    }],
+    properties: &[
+        Property {
+            name: "backoff",
+            summary: "the pause before the second attempt; doubles each time; one second unless said",
+            kind: Kind::Duration,
+        },
+        Property {
+            name: "cap",
+            summary: "the longest pause; five minutes unless said, or `backoff` when that is longer",
+            kind: Kind::Duration,
+        },
+    ],
     ..NODE
 };
 
