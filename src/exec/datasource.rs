@@ -182,12 +182,7 @@ mod tests {
 
     #[test]
     fn only_the_digest_of_a_dvc_file_is_written_anew() {
-        let digest = |nfiles, isexec| Digest {
-            md5: "new".to_owned(),
-            size: 7,
-            nfiles,
-            isexec,
-        };
+        let digest = |nfiles, isexec| Digest { md5: "new".to_owned(), size: 7, nfiles, isexec };
         let text = "# mine\nouts:\n- md5: old\n  size: 2\n  nfiles: 1\n  hash: md5\n  path: x.csv\n  desc: 'size: 3'\nmeta:\n  size: 1\n";
         let want = "# mine\nouts:\n- md5: new\n  size: 7\n  hash: md5\n  path: x.csv\n  desc: 'size: 3'\nmeta:\n  size: 1\n";
         assert_eq!(updated(text, &digest(None, false)).unwrap(), want);

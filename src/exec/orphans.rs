@@ -97,6 +97,7 @@ pub(crate) fn sweep(root: &Utf8Path, plan: &Plan, cache: &Utf8Path) {
         folders.extend(outs.filter_map(|out| Some(out.parent()?.to_owned())));
     }
     folders.extend(below(&cache.join("files/md5")));
+    folders.insert(cache.join("files/md5"));
     folders.extend(below(&cache.join("runs")).into_iter().flat_map(|it| below(&it)));
     for folder in folders {
         let Ok(entries) = folder.read_dir_utf8() else { continue };

@@ -130,12 +130,14 @@ impl Cache {
             let mode = fs::metadata(path)?.permissions().mode();
             return if mode & 0o111 == 0 { self.relink_file(kind, path, oid) } else { Ok(()) };
         }
-        // Where a link is not the first choice, DVC leaves the files of a directory alone.
-        if !self.kinds.first().is_some_and(|kind| kind.is_link()) {
-            return Ok(());
-        }
+        // Where a link is not the first choice, DVC leaves the files of a directory alone, but for
+        // links that the stage made.
+        let all = self.kinds.first().is_some_and(|kind| kind.is_link());
         for member in self.members(oid)? {
-            self.relink_file(kind, &path.join(member.relpath), &member.md5)?;
+            let file = path.join(member.relpath);
+            if all || file.is_symlink() {
+                self.relink_file(kind, &file, &member.md5)?;
+            }
         }
         Ok(())
     }

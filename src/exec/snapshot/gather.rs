@@ -15,6 +15,7 @@ use crate::plan::step::Step;
 use camino::{Utf8Path, Utf8PathBuf};
 use rustix::fs::{AtFlags, CWD, Stat, statat};
 use rustix::io::Errno;
+use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Collects witnesses for one run.
@@ -108,9 +109,14 @@ impl Gatherer {
         for file in config::files(&self.root) {
             self.same(&file)?;
         }
+        let written: BTreeSet<&Utf8Path> =
+            plan.steps.iter().flat_map(|it| &it.outs).map(|out| out.path.path.as_path()).collect();
         for step in &plan.steps {
             for file in &step.params {
                 self.same(&file.file.path)?;
+            }
+            for dep in step.deps.iter().filter(|dep| !written.contains(dep.path.as_path())) {
+                self.data_sources(&dep.path)?;
             }
             let outs = step.outs.iter().map(|out| &out.path);
             for path in step.deps.iter().chain(outs) {
@@ -119,6 +125,12 @@ impl Gatherer {
             self.objects(step, lock, cache)?;
         }
         self.ignored(ignore)
+    }
+
+    /// The `.dvc` files that may stand for a dependency, or for a folder above it.
+    fn data_sources(&mut self, dep: &Utf8Path) -> Gathered {
+        let named = dep.ancestors().filter(|path| path.file_name().is_some());
+        named.map(|path| Utf8PathBuf::from(format!("{path}.dvc"))).try_for_each(|it| self.same(&it))
     }
 
     /// A file, or a folder with all that DVC would hash in it.
