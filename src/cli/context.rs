@@ -40,7 +40,9 @@ impl Context {
             None => {
                 let file = global.file.as_ref();
                 let spec = file.map_or_else(|| nearest_spec(&here), |file| here.join(file));
-                let root = spec.parent().unwrap_or(&here).to_owned();
+                let root = spec.parent().unwrap_or(&here);
+                // One project has one name, by which its runs know each other's paths.
+                let root = root.canonicalize_utf8().unwrap_or_else(|_| root.to_owned());
                 (root, spec.file_name().unwrap_or("mlc.kdl").into())
             }
         };
@@ -113,5 +115,5 @@ pub(crate) fn complain(text: &str) {
 
 /// Writes one line to standard output.
 pub(crate) fn print_line(text: &str) {
-    println!("{text}");
+    print(&format!("{text}\n"));
 }

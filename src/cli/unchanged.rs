@@ -78,7 +78,8 @@ fn looked(gatherer: &mut Gatherer, looks: &Looks) -> Result<(), Unsettled> {
 fn key(context: &Context) -> Option<String> {
     let program = std::env::current_exe().and_then(std::fs::metadata).ok()?;
     let built = program.modified().ok()?;
-    let mut key = format!("{built:?} {} {}\n", program.len(), context.root.join(&context.spec));
+    let (spec, kind) = (context.root.join(&context.spec), if context.is_dvc { "dvc" } else { "" });
+    let mut key = format!("{built:?} {} {kind} {spec}\n", program.len());
     for name in ENVIRONMENT {
         let _ = writeln!(key, "{name}={:?}", std::env::var_os(name));
     }

@@ -63,6 +63,7 @@ fn project(parts: &Parts<'_>, home: &Home, file: FileId) -> Project {
         name: root.file_name().unwrap_or_default().to_owned(),
         stages: parts.groups.iter().map(|group| stage(group, file)).collect(),
         params_files: files.into_iter().map(|path| ParamsFile { path, value: None }).collect(),
+        default_params: home.folder.join("params.yaml"),
         ..Project::default()
     }
 }

@@ -108,6 +108,7 @@ pub(crate) fn run(
             reasons: BTreeMap::new(),
             summary: Summary::default(),
             broken: None,
+            lost: None,
             groups: &groups,
             leases: &bench.leases,
             root,
@@ -116,7 +117,14 @@ pub(crate) fn run(
         };
         let result = conductor.conduct(&jobs, &receiver, selected.len());
         drop(jobs);
-        let ending = result.and_then(|()| conductor.close(selected, started));
+        let ending = match result {
+            Ok(()) => conductor.close(selected, started),
+            Err(error) => {
+                // The error that ended the run matters more.
+                let _ = conductor.write_ledger(ledger::Outcome::Failed);
+                Err(error)
+            }
+        };
         bench.leases.release_all()?;
         ending
     })
@@ -170,8 +178,10 @@ struct Conductor<'a> {
     /// Why steps are out of date.
     reasons: BTreeMap<StepId, Vec<Reason>>,
     summary: Summary,
-    /// Why nothing can be recorded any more.
+    /// Why something could not be recorded.
     broken: Option<anyhow::Error>,
+    /// Why the run is given up.
+    lost: Option<anyhow::Error>,
     groups: &'a Groups,
     leases: &'a Leases<'a>,
     root: &'a Utf8Path,
@@ -195,7 +205,7 @@ impl Conductor<'_> {
                 let _ = jobs.send(job);
             }
             if self.scheduler.is_over() {
-                return Ok(());
+                return self.lost.take().map_or(Ok(()), Err);
             }
             match messages.recv_timeout(TICK) {
                 Ok(message) => self.hear(message),
@@ -204,15 +214,18 @@ impl Conductor<'_> {
             self.groups.expire(Instant::now());
             self.tick();
             self.ledger.flush_if_due();
-            if let Err(error) = self.keep_record() {
-                return Err(self.give_up(error));
+            if self.lost.is_none()
+                && let Err(error) = self.keep_record()
+            {
+                self.give_up(error);
             }
             self.leave_if_forced();
         }
     }
 
     fn record(&mut self, id: StepId, entry: Option<Entry>) {
-        if let Err(error) = self.recorder.record(self.plan.step(id), entry) {
+        let stopping = || self.groups.is_stopping();
+        if let Err(error) = self.recorder.record(self.plan.step(id), entry, &stopping) {
             self.broken.get_or_insert(error);
         }
     }
@@ -225,12 +238,13 @@ impl Conductor<'_> {
         if recorded.is_empty() { self.leases.expire() } else { self.leases.release(&recorded) }
     }
 
-    /// Ends running steps, because what they would produce cannot be recorded.
-    fn give_up(&mut self, error: anyhow::Error) -> anyhow::Error {
+    /// Ends running steps, because what they would produce cannot be recorded. Their paths stay
+    /// taken until they are gone.
+    fn give_up(&mut self, error: anyhow::Error) {
         self.scheduler.halt();
         self.groups.stop();
-        let _ = self.write_ledger(ledger::Outcome::Failed);
-        error
+        self.progress.event(&Event::Stopping { at_once: false });
+        self.lost = Some(error);
     }
 
     fn begin(&mut self, job: Job) {

@@ -7,6 +7,7 @@
 use crate::base::value::Value;
 use crate::base::yaml;
 use crate::exec::atomic;
+use crate::exec::cache::Cache;
 use crate::exec::disk::Disk;
 use crate::exec::hash::Digest;
 use anyhow::{Context as _, bail};
@@ -90,6 +91,19 @@ fn read(root: &Utf8Path, file: &Utf8Path) -> anyhow::Result<Option<Tracked>> {
         isexec: matches!(out.get("isexec"), Some(Value::Bool(true))),
         text,
     }))
+}
+
+/// The digest of data that is missing and that a run would bring back.
+pub(super) fn promised(path: &Utf8Path, legacy: bool, disk: &Disk) -> Option<(String, bool)> {
+    let tracked = read(&disk.root, Utf8Path::new(&format!("{path}.dvc"))).ok()??;
+    let md5 = tracked.md5.filter(|md5| disk.cache.of(tracked.legacy).has(md5))?;
+    (tracked.path == path && tracked.legacy == legacy).then_some((md5, tracked.isexec))
+}
+
+/// Where the cache holds the data that a `.dvc` file tracks.
+pub(super) fn object(root: &Utf8Path, file: &Utf8Path, cache: &Cache) -> Option<Utf8PathBuf> {
+    let tracked = read(root, file).ok()??;
+    cache.of(tracked.legacy).object(&tracked.md5?).ok()
 }
 
 impl Tracked {

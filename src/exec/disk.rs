@@ -3,6 +3,7 @@
 use crate::base::value::Value;
 use crate::exec::atomic;
 use crate::exec::cache::Cache;
+use crate::exec::datasource;
 use crate::exec::hash::{Digest, HashError, Hasher};
 use crate::exec::legacy;
 use crate::exec::lock::Entry;
@@ -68,7 +69,10 @@ impl World for Disk {
     fn see(&self, path: &PathRef, legacy: bool) -> anyhow::Result<Seen> {
         match self.digest(&path.path, legacy) {
             Ok(digest) => Ok(Seen::Found { md5: digest.md5, isexec: digest.isexec }),
-            Err(error) if error.missing => Ok(Seen::Missing),
+            Err(error) if error.missing => {
+                let promised = datasource::promised(&path.path, legacy, self);
+                Ok(promised.map_or(Seen::Missing, |(md5, isexec)| Seen::Found { md5, isexec }))
+            }
             Err(error) => Err(error.into()),
         }
     }

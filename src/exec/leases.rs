@@ -83,7 +83,7 @@ impl<'a> Leases<'a> {
     pub(crate) fn clear(&self, cache: &Utf8Path) -> anyhow::Result<()> {
         let (gone, others) = self.file.clear()?;
         if !gone.is_empty() {
-            orphans::end(&gone);
+            orphans::end(&gone, self.root);
             if !others {
                 orphans::sweep(self.root, self.plan, cache);
             }

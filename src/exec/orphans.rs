@@ -1,6 +1,6 @@
 //! What a run that was killed left behind: commands that still run, and files it was writing.
 //!
-//! A command carries its run's process number in [`RUN`]. Where there is no `/proc`, as on macOS,
+//! A command carries its run's process number and project in [`RUN`]. Where there is no `/proc`, as on macOS,
 //! such commands are not found, and only files are cleared away.
 #![expect(clippy::disallowed_methods, reason = "looks at processes, removes files")]
 
@@ -14,8 +14,13 @@ use std::fs;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-/// The variable in which commands find the process number of the `mlc` that started them.
-pub(crate) const RUN: &str = "MLC_RUN_PID";
+/// The variable in which commands find which `mlc` started them.
+pub(crate) const RUN: &str = "MLC_RUN";
+
+/// What commands of a run find there: process numbers alone repeat from container to container.
+pub(crate) fn mark(run: u32, root: &Utf8Path) -> String {
+    format!("{run}:{root}")
+}
 
 /// What a command gets to end by itself.
 const GRACE: Duration = Duration::from_secs(5);
@@ -25,8 +30,8 @@ const GLANCE: Duration = Duration::from_millis(10);
 /// Ends all commands that these runs left behind.
 ///
 /// They would go on writing the outputs of stages that are about to run again.
-pub(crate) fn end(runs: &BTreeSet<u32>) {
-    let mut orphans = find(runs);
+pub(crate) fn end(runs: &BTreeSet<u32>, root: &Utf8Path) {
+    let mut orphans = find(runs, root);
     if orphans.is_empty() {
         return;
     }
@@ -54,7 +59,7 @@ pub(crate) fn end(runs: &BTreeSet<u32>) {
         orphans.retain(|&pid| test_kill_process(pid).is_ok() && !is_zombie(pid));
         if orphans.is_empty() {
             // What they started in their last moments.
-            orphans = find(runs);
+            orphans = find(runs, root);
         }
     }
 }
@@ -65,10 +70,11 @@ fn signal(pid: Pid, signal: Signal) {
     let _ = if is_leader { kill_process_group(pid, signal) } else { kill_process(pid, signal) };
 }
 
-fn find(runs: &BTreeSet<u32>) -> Vec<Pid> {
+fn find(runs: &BTreeSet<u32>, root: &Utf8Path) -> Vec<Pid> {
     let Ok(processes) = Utf8Path::new("/proc").read_dir_utf8() else { return Vec::new() };
     let me = std::process::id();
-    let wanted: Vec<Vec<u8>> = runs.iter().map(|pid| format!("{RUN}={pid}").into_bytes()).collect();
+    let wanted: Vec<Vec<u8>> =
+        runs.iter().map(|&run| format!("{RUN}={}", mark(run, root)).into_bytes()).collect();
     let is_ours = |entry: &camino::Utf8DirEntry| {
         // Others' processes cannot be read, and are not ours.
         let environment = fs::read(entry.path().join("environ")).unwrap_or_default();

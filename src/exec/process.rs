@@ -162,11 +162,13 @@ impl Streams {
 
     fn redirect(&mut self, redirection: &Redirection, directory: &Utf8Path) -> std::io::Result<()> {
         match redirection {
-            Redirection::Input(path) => self.input = Some(File::open(directory.join(path))?),
+            Redirection::Input(path) => {
+                self.input = Some(File::open(plain(&directory.join(path))?)?);
+            }
             Redirection::Output { stream, path, append } => {
                 let mut options = File::options();
                 options.create(true).write(true).append(*append).truncate(!append);
-                let file = options.open(directory.join(path))?;
+                let file = options.open(plain(&directory.join(path))?)?;
                 match stream {
                     Stream::Output => self.output = file,
                     Stream::Errors => self.errors = file,
@@ -189,6 +191,16 @@ impl Streams {
             .stdout(self.output)
             .stderr(self.errors)
             .process_group(0)
+    }
+}
+
+/// A path where a file is or may come to be. To open a pipe could take for ever.
+fn plain(path: &Utf8Path) -> std::io::Result<&Utf8Path> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() && path != "/dev/null" => {
+            Err(std::io::ErrorKind::Unsupported.into())
+        }
+        Ok(_) | Err(_) => Ok(path),
     }
 }
 

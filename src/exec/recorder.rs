@@ -138,8 +138,13 @@ impl Recorder {
     }
 
     /// Takes up a step that is done; without an entry when the lock already holds it.
-    pub(crate) fn record(&mut self, step: &Step, entry: Option<Entry>) -> anyhow::Result<()> {
-        self.ignore_now(step)?;
+    pub(crate) fn record(
+        &mut self,
+        step: &Step,
+        entry: Option<Entry>,
+        stopping: &dyn Fn() -> bool,
+    ) -> anyhow::Result<()> {
+        self.ignore_now(step, stopping)?;
         let outs = step.outs.iter().filter(|out| out.cache);
         let outputs = outs.map(|out| self.root.join(&out.path.path)).collect();
         let finished = Finished { id: step.id, name: step.name.clone(), entry, outputs };
@@ -150,7 +155,7 @@ impl Recorder {
 
     /// Where an output lies in a folder that another step reads, its line in `.gitignore` is a
     /// part of what is read, and must be there before that step is looked at.
-    fn ignore_now(&mut self, step: &Step) -> anyhow::Result<()> {
+    fn ignore_now(&mut self, step: &Step, stopping: &dyn Fn() -> bool) -> anyhow::Result<()> {
         let is_read = |out: &&StepOut| {
             let mut above = out.path.path.ancestors().skip(1);
             out.cache && above.any(|folder| self.read.contains(folder))
@@ -160,7 +165,7 @@ impl Recorder {
             return Ok(());
         }
         let paths: Vec<_> = outs.iter().map(|out| self.root.join(&out.path.path)).collect();
-        let _guard = Guard::wait(&self.root, &|| false)?;
+        let _guard = Guard::wait(&self.root, stopping)?;
         self.to_stage.extend(gitignore::ignore_all(paths.iter().map(|it| it.as_path()))?);
         Ok(())
     }

@@ -35,6 +35,7 @@ pub(crate) struct Conflict {
 /// The file of one project.
 #[derive(Debug)]
 pub(crate) struct RwLock {
+    root: Utf8PathBuf,
     folder: Utf8PathBuf,
     me: Info,
     /// The file as this process wrote it last, and what others have in it: mostly nobody else
@@ -67,7 +68,7 @@ impl RwLock {
         let arguments = std::env::args_os().skip(1).map(|it| it.to_string_lossy().into_owned());
         let cmd = ["mlc".to_owned()].into_iter().chain(arguments).collect::<Vec<_>>().join(" ");
         let me = Info { pid: std::process::id(), cmd };
-        Self { folder: root.join(".dvc/tmp"), me, last: Mutex::default() }
+        Self { root: root.to_owned(), folder: root.join(".dvc/tmp"), me, last: Mutex::default() }
     }
 
     /// Takes out entries of processes that are gone. Returns which of them were runs of `mlc`, and
@@ -120,7 +121,7 @@ impl RwLock {
                 return Ok((guard, after));
             }
             drop(guard);
-            orphans::end(&gone);
+            orphans::end(&gone, &self.root);
             ended.extend(gone);
         }
     }

@@ -163,10 +163,13 @@ impl<'a> Bench<'a> {
         if !self.can_restore(step, entry, old)? {
             return Ok(Checked::Stale(verdict.reasons));
         }
-        match self.leases.take(step.id)? {
-            Granted::Free => {}
-            Granted::AfterAnother => return self.look(step, self.recorded()?.as_ref()),
-            Granted::Stopped => return Err(Failure::Interrupted),
+        let granted = self.leases.take(step.id)?;
+        if granted == Granted::Stopped {
+            return Err(Failure::Interrupted);
+        }
+        let now = self.recorded()?;
+        if granted == Granted::AfterAnother || now.get(&step.name) != old {
+            return self.look(step, &now);
         }
         Ok(self.take_from_cache(step, entry, old, verdict.reasons)?)
     }
@@ -302,7 +305,7 @@ impl<'a> Bench<'a> {
     }
 
     fn env(&self, step: &Step, slots: Slots) -> Vec<(&'static str, String)> {
-        let run = std::process::id().to_string();
+        let run = orphans::mark(std::process::id(), &self.disk.root);
         let mut env = vec![("DVC_STAGE", step.name.clone()), (orphans::RUN, run)];
         if !self.below_dvc {
             env.push(("DVC_ROOT", self.disk.root.to_string()));

@@ -145,3 +145,29 @@ fn pid(project: &Project, name: &str) -> Pid {
 fn lives(pid: Pid) -> bool {
     test_kill_process(pid).is_ok()
 }
+
+const STREAMS: &str = r#"
+mlc 1
+project streams
+stage talk {
+    cmd "echo progress > /dev/stdout && cp in.txt out.txt"
+    deps "in.txt"
+    outs "out.txt"
+}
+stage inspect {
+    cmd "echo '{{.Id}}' > id.txt"
+    outs "id.txt"
+}
+"#;
+
+#[test]
+fn what_a_stage_writes_to_its_own_streams_reaches_its_log_alone() {
+    let project = Project::new(&[("mlc.kdl", STREAMS), ("in.txt", "a\n")]);
+    assert_eq!(project.shell("mlc run --json > events.json"), (String::new(), Some(0)));
+    for line in project.read("events.json").lines() {
+        let event: serde_json::Value = serde_json::from_str(line).expect(line);
+        assert!(event.get("event").is_some(), "{line}");
+    }
+    assert!(project.mlc_ok(&["logs", "talk"]).contains("progress"));
+    assert_eq!(project.read("id.txt"), "{{.Id}}\n");
+}

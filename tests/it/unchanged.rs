@@ -132,3 +132,23 @@ fn a_change_of_no_consequence_is_looked_at_once() {
     project.write("elsewhere.txt", "two\n");
     assert!(project.mlc_ok(&["run"]).contains("2 ran"));
 }
+
+#[test]
+fn a_reader_that_went_away_is_no_error() {
+    let project = settled();
+    assert_eq!(project.shell("mlc run > /dev/full"), (String::new(), Some(0)));
+}
+
+#[test]
+fn a_project_has_one_name_from_wherever_it_is_run() {
+    let project = settled();
+    project.write("elsewhere/empty.txt", "");
+    let said = project.shell("cd elsewhere && mlc run -f ../mlc.kdl");
+    assert!(said.0.starts_with(UP_TO_DATE), "{said:?}");
+    project.write("data/a.txt", "three\n");
+    project.mlc_ok(&["run"]);
+    assert!(project.shell("cd elsewhere && mlc run -f ../mlc.kdl").0.starts_with(UP_TO_DATE));
+    let slow =
+        project.shell("cd elsewhere && mlc run -f ../mlc.kdl --force && cat ../.dvc/tmp/rwlock");
+    assert!(!slow.0.contains("elsewhere/.."), "{slow:?}");
+}

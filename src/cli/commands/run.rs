@@ -105,6 +105,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
         // Which file is meant stands in the spec, whose commands may hold the values.
         match load_or_report(context)? {
             Ok(ready) => {
+                if let Err(unknown) = select(&ready.plan, &args.request()) {
+                    return Ok(unknown_stage(&unknown));
+                }
                 set_params(context, &ready.plan.project.default_params, &args.set_params)?;
             }
             Err(exit) => return Ok(exit),

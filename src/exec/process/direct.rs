@@ -178,7 +178,7 @@ impl<'a> Parser<'a> {
             _ => {}
         }
         self.skip_blanks();
-        let path = self.word().filter(|path| !path.is_empty())?;
+        let path = self.word().filter(|path| !path.is_empty() && !is_somebodys_stream(path))?;
         let stream = match (operator, number) {
             ("<", "" | "0") => return Some(Redirection::Input(path)),
             (">" | ">>", "" | "1") => Stream::Output,
@@ -231,6 +231,11 @@ impl<'a> Parser<'a> {
     fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
+}
+
+/// Whether a path may name a stream of the process that opens it.
+fn is_somebodys_stream(path: &str) -> bool {
+    path != "/dev/null" && (path.starts_with("/dev/") || path.starts_with("/proc/"))
 }
 
 fn is_number(word: &str) -> bool {
@@ -322,6 +327,9 @@ mod tests {
             "cat a 3> b",
             "cat a 2>&12",
             "cat a > $OUT",
+            "cat a > /dev/stderr",
+            "cat < /dev/stdin",
+            "cat < /proc/self/fd/0",
             "cat a >",
             "cat 'a",
             "cat a\ncat b",

@@ -7,6 +7,7 @@
 use super::{KIND, LINK, Stamp, Witness, Witnesses};
 use crate::exec::cache::Cache;
 use crate::exec::config;
+use crate::exec::datasource;
 use crate::exec::dvcignore::{DvcIgnore, FILE_NAME};
 use crate::exec::lock::LockFile;
 use crate::exec::verdict::is_legacy;
@@ -54,6 +55,15 @@ impl Gatherer {
             None => return Err(Unsettled),
         };
         self.witnesses.insert((path.to_owned(), witness));
+        Ok(())
+    }
+
+    /// The same for what the run found there. That it has gone since has no time.
+    fn present(&mut self, path: &Utf8Path) -> Gathered {
+        self.same(path)?;
+        if self.witnesses.contains(&(path.to_owned(), Witness::Missing)) {
+            return Err(Unsettled);
+        }
         Ok(())
     }
 
@@ -105,7 +115,7 @@ impl Gatherer {
         cache: &Cache,
         ignore: &DvcIgnore,
     ) -> Gathered {
-        self.same(&plan.folder.join("dvc.lock"))?;
+        self.present(&plan.folder.join("dvc.lock"))?;
         for file in config::files(&self.root) {
             self.same(&file)?;
         }
@@ -113,10 +123,10 @@ impl Gatherer {
             plan.steps.iter().flat_map(|it| &it.outs).map(|out| out.path.path.as_path()).collect();
         for step in &plan.steps {
             for file in &step.params {
-                self.same(&file.file.path)?;
+                self.present(&file.file.path)?;
             }
             for dep in step.deps.iter().filter(|dep| !written.contains(dep.path.as_path())) {
-                self.data_sources(&dep.path)?;
+                self.data_sources(&dep.path, cache)?;
             }
             let outs = step.outs.iter().map(|out| &out.path);
             for path in step.deps.iter().chain(outs) {
@@ -128,15 +138,21 @@ impl Gatherer {
     }
 
     /// The `.dvc` files that may stand for a dependency, or for a folder above it.
-    fn data_sources(&mut self, dep: &Utf8Path) -> Gathered {
-        let named = dep.ancestors().filter(|path| path.file_name().is_some());
-        named.map(|path| Utf8PathBuf::from(format!("{path}.dvc"))).try_for_each(|it| self.same(&it))
+    fn data_sources(&mut self, dep: &Utf8Path, cache: &Cache) -> Gathered {
+        for path in dep.ancestors().filter(|path| path.file_name().is_some()) {
+            let file = Utf8PathBuf::from(format!("{path}.dvc"));
+            self.same(&file)?;
+            if let Some(object) = datasource::object(&self.root, &file, cache) {
+                self.present(&object)?;
+            }
+        }
+        Ok(())
     }
 
     /// A file, or a folder with all that DVC would hash in it.
     fn tree(&mut self, path: &Utf8Path, ignore: &DvcIgnore) -> Gathered {
         let full = self.root.join(path);
-        self.same(path)?;
+        self.present(path)?;
         if !full.is_dir() {
             return Ok(());
         }
@@ -147,7 +163,7 @@ impl Gatherer {
             if ignore.hides_entry(&inner, is_dir) {
                 continue;
             }
-            if is_dir { self.tree(&inner, ignore)? } else { self.same(&inner)? }
+            if is_dir { self.tree(&inner, ignore)? } else { self.present(&inner)? }
         }
         Ok(())
     }
@@ -160,11 +176,11 @@ impl Gatherer {
             let recorded = entry.outs.iter().find(|it| it.path == out.path.local);
             let recorded = recorded.filter(|it| !is_legacy(it)).ok_or(Unsettled)?;
             let oid = recorded.md5.as_deref().ok_or(Unsettled)?;
-            self.same(&cache.object(oid).map_err(|_| Unsettled)?)?;
+            self.present(&cache.object(oid).map_err(|_| Unsettled)?)?;
             if oid.ends_with(".dir") {
                 for member in cache.members(oid).map_err(|_| Unsettled)? {
                     let object = cache.object(&member.md5).map_err(|_| Unsettled)?;
-                    self.same(object.parent().ok_or(Unsettled)?)?;
+                    self.present(object.parent().ok_or(Unsettled)?)?;
                 }
             }
         }

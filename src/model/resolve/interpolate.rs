@@ -160,8 +160,11 @@ fn next_hole(text: &str) -> Option<(&str, &str, &str)> {
     }
 }
 
+/// Go's `{{.Name}}`, as Docker and others have it, begins with a dot and is none.
 fn is_reference(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+    !name.is_empty()
+        && !name.starts_with('.')
+        && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
 /// Where the names in the holes of a literal stand in the source.
