@@ -1,6 +1,5 @@
 //! Where a command works and how it may print.
 #![expect(
-    clippy::print_stdout,
     clippy::print_stderr,
     clippy::disallowed_methods,
     reason = "the one place that prints and looks where it is"

@@ -22,7 +22,8 @@ def spec():
     text = "mlc 1\nproject full\n"
     for at in range(STAGES):
         up = f"o{at - 2}" if at >= 2 else "in.txt"
-        cmd = f"read v < {up}; {{ echo $v; head -c {SIZE} /dev/zero | tr '\\0' x; echo {at}; }} > o{at}"
+        # A command that hides that it could not write is beyond anybody's help: hence `&&`.
+        cmd = f"read v < {up}; {{ echo $v && head -c {SIZE} /dev/zero | tr '\\0' x && echo {at}; }} > o{at}"
         text += f'stage s{at} {{\n    cmd #"{cmd}"#\n    deps "{up}"\n    outs "o{at}"\n}}\n'
     return text + "targets { dvc }\n"
 
