@@ -184,9 +184,12 @@ impl<'a> Bench<'a> {
         if let Some(entry) = entry {
             match restore::from_lock(step, entry, &self.disk) {
                 Ok(true) => {
-                    // As after any run: the run cache may have been emptied meanwhile.
-                    remember(step, entry, &self.disk)?;
-                    return Ok(Checked::Restored(reasons, None));
+                    // As after any run: the run cache may have been emptied meanwhile, and knows
+                    // params as they are written, where the lock takes 3 and 3.0 for the same.
+                    let params = self.disk.params.values(&step.params)?;
+                    let entry = Entry { params, ..entry.clone() };
+                    remember(step, &entry, &self.disk)?;
+                    return Ok(Checked::Restored(reasons, Some(entry)));
                 }
                 Ok(false) => {}
                 // Gone from the cache now: the step is run again like one whose object is missing.
