@@ -1,5 +1,7 @@
 //! Runs selected steps: hands jobs to workers, follows what becomes of them, tells and records
 //! it. Unaware of how a step is checked or run.
+//!
+//! Long because all that a message can mean stands here together: one thread, one loop.
 #![expect(clippy::disallowed_methods, reason = "measures time")]
 
 use crate::exec::disk::Keep;

@@ -1,7 +1,9 @@
 //! Matches a node against its table: everything wrong with it is said here, in one place.
 //!
 //! What is misspelled but near a known name is taken as that name after it was reported, so that
-//! one typo gives one diagnostic.
+//! one typo gives one diagnostic. Unaware of what the tables describe.
+//!
+//! Long because each way in which a node can differ from its table is one short function here.
 
 mod arguments;
 mod foreign;

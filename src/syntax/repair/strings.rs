@@ -1,4 +1,6 @@
-//! Strings that do not end, and quotes in the wrong place.
+//! Strings that do not end, and quotes in the wrong place. Unaware of what the strings mean.
+//!
+//! Long because the cases are told apart against each other, in one order.
 
 use super::Findings;
 use super::words::SENTENCES;
