@@ -8,6 +8,9 @@ use crate::syntax::sections::{BLOCK_ONLY, CHECKS, starts_section};
 /// Blocks nested deeper than this are refused before the parser sees them.
 pub(crate) const MAX_DEPTH: usize = 64;
 
+/// A text with more braces astray than this is no spec.
+const MOST: usize = 1024;
+
 pub(super) fn find(found: &mut Findings<'_>) {
     let count = |kind| found.tokens().iter().filter(|token| token.kind == kind).count();
     let (opening, closing) = (count(TokenKind::OpenBrace), count(TokenKind::CloseBrace));
@@ -185,11 +188,11 @@ fn pair_up(found: &mut Findings<'_>, lines: &[Line], mut excess: usize) {
                 continue;
             }
             open.push(Open { token: *token, line });
-            // The splitter refuses such a text; thousands of remarks would not help.
-            if open.len() > MAX_DEPTH {
-                found.list.clear();
-                return;
-            }
+        }
+        // The splitter refuses such a text; thousands of remarks would not help.
+        if open.len() > MAX_DEPTH || found.list.len() > MOST {
+            found.list.clear();
+            return;
         }
     }
     close_all(found, &mut open, found.text().len());
