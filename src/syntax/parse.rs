@@ -9,13 +9,16 @@ use crate::base::source::{Span, Spanned};
 use crate::syntax::codes;
 use crate::syntax::lexer;
 use crate::syntax::repair::Mended;
-use crate::syntax::split::Chunk;
+use crate::syntax::split::{self, Chunk};
 use crate::syntax::tree::{Block, Entry, Literal, Node, RawBound, Scalar};
 use kdl::{KdlDocument, KdlEntry, KdlNode, KdlValue};
 use miette::SourceSpan;
 
 /// How often a chunk is parsed again with a broken line blanked out.
 const ATTEMPTS: usize = 8;
+
+/// How many bytes are parsed again, at most, for one chunk.
+const PARSED_AGAIN: usize = 1 << 20;
 
 /// Parses one chunk; what cannot be read is reported and left out.
 pub(crate) fn chunk(mended: &Mended, chunk: &Chunk, sink: &mut Sink) -> Vec<Node> {
@@ -37,12 +40,13 @@ impl Reader<'_> {
     /// Blanks the lines of the errors and tries again, so that the rest of the node is read.
     fn recover(&self, mut source: String, error: kdl::KdlError, sink: &mut Sink) -> Vec<Node> {
         let mut error = error;
-        for attempt in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS.min(1 + PARSED_AGAIN / source.len().max(1)) {
             let spans: Vec<_> = error.diagnostics.iter().map(|it| it.span).collect();
             if attempt == 0 {
                 self.report(&source, &error, sink);
             }
-            if !blank(&mut source, &spans) {
+            // What a broken string held may nest as deeply as it likes.
+            if !blank(&mut source, &spans) || !split::is_shallow(&source) {
                 break;
             }
             match KdlDocument::parse_v2(&source) {
@@ -228,7 +232,10 @@ fn number(text: &str) -> Option<Scalar> {
 /// crate often blames the block.
 fn culprit(source: &str) -> Option<(usize, kdl::KdlError)> {
     let tokens = lexer::tokens(source);
-    let within = |at: usize| tokens.iter().any(|token| token.start < at && at < token.end);
+    let within = |at: usize| {
+        let behind = tokens.partition_point(|token| token.start < at);
+        tokens.get(..behind).and_then(<[_]>::last).is_some_and(|token| at < token.end)
+    };
     let mut start = 0;
     let mut continued = false;
     for line in source.split_inclusive('\n') {

@@ -5,7 +5,7 @@
 
 use crate::base::diagnostic::Sink;
 use crate::syntax::codes;
-use crate::syntax::lexer::TokenKind;
+use crate::syntax::lexer::{self, TokenKind};
 use crate::syntax::repair::{MAX_DEPTH, Mended};
 use std::ops::Range;
 
@@ -40,6 +40,16 @@ pub(crate) fn split(mended: &Mended, sink: &mut Sink) -> Vec<Chunk> {
     }
     finish(mended, &mut scan, mended.text.len(), &mut chunks, sink);
     chunks
+}
+
+/// Whether the parser can read one node without running out of time or stack.
+pub(crate) fn is_shallow(source: &str) -> bool {
+    let mut scan = Scan::default();
+    lexer::tokens(source).iter().all(|token| {
+        scan.step(token.kind);
+        let deep = scan.too_deep() || comment_depth(token.text(source)) > MAX_DEPTH;
+        !deep && scan.loose <= MAX_LOOSE
+    })
 }
 
 fn finish(mended: &Mended, scan: &mut Scan, end: usize, chunks: &mut Vec<Chunk>, sink: &mut Sink) {

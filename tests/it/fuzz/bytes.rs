@@ -60,6 +60,11 @@ fn hostile_texts_do_not_kill_the_process() {
     for text in hostile::hostile().iter().step_by(step) {
         expect_answers(text.as_bytes());
     }
+    // What a broken text hides must not become depth when it is left out.
+    for piece in ["a{", "${", "a {{", "a { b \""] {
+        let text = format!("stage x {{\n  cmd {}", piece.repeat(40_000));
+        expect_answers(text.as_bytes());
+    }
 }
 
 fn expect_answers(bytes: &[u8]) {

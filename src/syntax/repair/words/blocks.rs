@@ -11,7 +11,8 @@ use crate::syntax::sections::{BLOCK_ONLY, CHECKS, STAGE_FIELDS, starts_section};
 pub(super) fn nameless(found: &mut Findings<'_>, at: usize) -> usize {
     let rest = found.tokens().get(at..).unwrap_or_default();
     let moved = |place: usize| {
-        let edits = found.list.last().map(|it| it.edits.iter());
+        // A list may go on over the whole text; only its end can reach this far.
+        let edits = found.list.last().map(|it| it.edits.iter().rev().take(16));
         edits.is_some_and(|mut it| it.any(|edit| edit.span.range().contains(&place)))
     };
     if rest.first().is_some_and(|token| moved(token.start)) {

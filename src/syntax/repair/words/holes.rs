@@ -2,7 +2,7 @@
 
 use crate::syntax::codes;
 use crate::syntax::lexer::TokenKind;
-use crate::syntax::repair::Findings;
+use crate::syntax::repair::{Findings, MAX_DEPTH};
 
 /// `{{ x }}` outside quotes: the run of tokens it touches is quoted. Returns how many it spans.
 pub(super) fn interpolation(found: &mut Findings<'_>, at: usize) -> usize {
@@ -15,7 +15,7 @@ pub(super) fn interpolated_run(found: &Findings<'_>, at: usize) -> Option<usize>
     let mut depth = 0_usize;
     let mut holes = 0_usize;
     let mut index = at;
-    while let Some(token) = tokens.get(index) {
+    while let Some(token) = tokens.get(index).filter(|_| depth <= MAX_DEPTH) {
         if token.kind == TokenKind::OpenBrace {
             let pair = tokens.get(index + 1).is_some_and(|it| it.kind == TokenKind::OpenBrace);
             if depth == 0 && !pair {
