@@ -3,6 +3,7 @@
 
 pub(crate) mod absent;
 pub(crate) mod atomic;
+pub(crate) mod boundary;
 pub(crate) mod cache;
 pub(crate) mod commit;
 pub(crate) mod conductor;

@@ -8,6 +8,7 @@
 mod base;
 mod check;
 mod cli;
+mod data;
 mod driver;
 mod dvcyaml;
 mod emit;

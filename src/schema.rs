@@ -17,3 +17,4 @@ pub(crate) mod sample;
 pub(crate) mod spelling;
 pub(crate) mod types;
 pub(crate) mod verify;
+pub(crate) mod watch;

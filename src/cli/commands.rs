@@ -19,3 +19,4 @@ pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod show;
 pub(crate) mod status;
+pub(crate) mod validate;

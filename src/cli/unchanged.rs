@@ -32,7 +32,7 @@ pub(crate) fn answer(args: &[OsString]) -> Option<Exit> {
     let stages = snapshot::holds(&context.root, &key(&context)?)?;
     if !asked.quiet {
         let counts = [(Status::UpToDate, stages)].into();
-        let summary = Summary { counts, took: started.elapsed() };
+        let summary = Summary { counts, rejected: 0, took: started.elapsed() };
         print_line(&Paint { color: context.color }.text(Ink::Strong, &summary.to_string()));
     }
     Some(Exit::Success)

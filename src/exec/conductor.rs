@@ -60,6 +60,8 @@ pub(crate) struct Ending {
     pub(crate) lock: Arc<LockFile>,
     /// What went wrong besides, without harm to the run.
     pub(crate) remark: Option<String>,
+    /// Which data was not checked, and why.
+    pub(crate) unread: Option<String>,
 }
 
 /// What the conductor hears.
@@ -120,7 +122,10 @@ pub(crate) fn run(
         let result = conductor.conduct(&jobs, &receiver, selected.len());
         drop(jobs);
         let ending = match result {
-            Ok(()) => conductor.close(selected, started),
+            Ok(()) => conductor.close(selected, started).map(|mut ending| {
+                ending.unread = bench.boundaries.unread();
+                ending
+            }),
             Err(error) => {
                 // The error that ended the run matters more.
                 let _ = conductor.write_ledger(ledger::Outcome::Failed);
@@ -338,8 +343,10 @@ impl Conductor<'_> {
             Failure::Exited(..)
             | Failure::Signalled(..)
             | Failure::TimedOut(_)
+            | Failure::Rejected(_)
             | Failure::Other(_) => Status::Failed,
         };
+        self.summary.rejected += usize::from(matches!(failure, Failure::Rejected(_)));
         let tail = if has_log { self.logs.tail(name, TAIL) } else { Vec::new() };
         let report = FailureReport {
             text: failure.to_string(),
@@ -460,6 +467,6 @@ impl Conductor<'_> {
         self.summary.took = started.elapsed();
         self.progress.event(&Event::Finished { summary: &self.summary });
         let lock = self.recorder.snapshot();
-        Ok(Ending { summary: self.summary, interrupted, lock, remark })
+        Ok(Ending { summary: self.summary, interrupted, lock, remark, unread: None })
     }
 }

@@ -141,6 +141,8 @@ impl Status {
 pub(crate) struct Summary {
     /// How many steps ended how, in the order of [`Status`].
     pub(crate) counts: std::collections::BTreeMap<Status, usize>,
+    /// How many of those that failed did so for their data.
+    pub(crate) rejected: usize,
     pub(crate) took: Duration,
 }
 

@@ -1,10 +1,12 @@
 //! Runs the scripts of one step, again if it may. Unaware of the graph, the lock and the cache.
 
 use crate::exec::absent;
+use crate::exec::boundary::Breach;
 use crate::exec::process::Ended;
 use crate::model::stage::Retry;
 use crate::plan::step::Step;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a task needs of the world; tests have one without processes and clocks.
@@ -30,6 +32,8 @@ pub(crate) enum Failure {
     Signalled(String, i32),
     TimedOut(Duration),
     Interrupted,
+    /// Data at its boundary is not what the schema says.
+    Rejected(Arc<Breach>),
     /// Everything around the command: a missing output, a full disk.
     Other(anyhow::Error),
 }
@@ -45,7 +49,9 @@ impl Failure {
         match self {
             Self::Exited(_, code) => (Some(*code), None),
             Self::Signalled(_, signal) => (None, Some(*signal)),
-            Self::TimedOut(_) | Self::Interrupted | Self::Other(_) => (None, None),
+            Self::TimedOut(_) | Self::Interrupted | Self::Rejected(_) | Self::Other(_) => {
+                (None, None)
+            }
         }
     }
 
@@ -53,6 +59,7 @@ impl Failure {
     pub(crate) fn help(&self, output: &[String]) -> Option<String> {
         match self {
             Self::Exited(_, code) => absent::explain(*code, output),
+            Self::Rejected(breach) => Some(breach.help()),
             Self::Signalled(..) | Self::TimedOut(_) | Self::Interrupted | Self::Other(_) => None,
         }
     }
@@ -61,8 +68,14 @@ impl Failure {
     pub(crate) fn into_script(self) -> Option<String> {
         match self {
             Self::Exited(script, _) | Self::Signalled(script, _) => Some(script),
-            Self::TimedOut(_) | Self::Interrupted | Self::Other(_) => None,
+            Self::TimedOut(_) | Self::Interrupted | Self::Rejected(_) | Self::Other(_) => None,
         }
+    }
+}
+
+impl From<Arc<Breach>> for Failure {
+    fn from(breach: Arc<Breach>) -> Self {
+        Self::Rejected(breach)
     }
 }
 
@@ -82,6 +95,7 @@ impl fmt::Display for Failure {
             },
             Self::TimedOut(limit) => write!(f, "it did not end within {}", duration(*limit)),
             Self::Interrupted => f.write_str("it was interrupted"),
+            Self::Rejected(breach) => write!(f, "{breach}"),
             Self::Other(error) => write!(f, "{error:#}"),
         }
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "reads DVC_ROOT, the clock and the tree")]
 
 use crate::base::suggest::quoted;
+use crate::exec::boundary::{Boundaries, Breach};
 use crate::exec::cache::remove;
 use crate::exec::commit::{commit, remember};
 use crate::exec::conductor::Options;
@@ -62,6 +63,7 @@ pub(crate) struct Bench<'a> {
     pub(crate) leases: Leases<'a>,
     known: Arc<Known>,
     sources: DataSources,
+    pub(crate) boundaries: Boundaries,
     logs: Logs,
     shell: Shell,
     groups: Arc<Groups>,
@@ -91,6 +93,7 @@ impl<'a> Bench<'a> {
             disk,
             known,
             sources: DataSources::default(),
+            boundaries: Boundaries::default(),
             gpus: machine::gpu_names(options.limits.gpus),
             seed: seed(),
             logs: Logs::new(root, &options.run.to_string()),
@@ -272,7 +275,10 @@ impl<'a> Bench<'a> {
         let log = self.logs.create(&step.name)?;
         let deadline = Cell::new(None);
         let attempt = Attempt { bench: self, step, slots, log, retrying, deadline, used };
+        let (root, project) = (&self.disk.root, &self.plan.project);
+        self.boundaries.before(root, project, step).map_err(|breach| attempt.rejected(breach))?;
         task::run(step, &attempt)?;
+        self.boundaries.after(root, project, step).map_err(|breach| attempt.rejected(breach))?;
         if self.writes_params(step) {
             self.disk.params.forget();
         }
@@ -341,6 +347,12 @@ struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
+    /// The log has all that is wrong with the data; without it the failure still names the file.
+    fn rejected(&self, breach: Arc<Breach>) -> Failure {
+        let _ = self.note(breach.text().trim_end());
+        breach.into()
+    }
+
     fn note(&self, text: &str) -> anyhow::Result<()> {
         writeln!(&self.log, "{text}").context("the log cannot be written")
     }

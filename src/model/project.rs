@@ -63,6 +63,18 @@ impl Project {
         (0..self.steps.len()).map(StepId::new)
     }
 
+    /// The schema that the spec gives to a file: what is demanded of a dataset or promised of an
+    /// output. The path is relative to the root.
+    pub(crate) fn schema_at(&self, path: &camino::Utf8Path) -> Option<SchemaId> {
+        let datasets = self.datasets.iter().filter(|it| it.path.value == path);
+        let outs = self.stages.iter().flat_map(|stage| {
+            stage.instances.iter().flat_map(|it| it.outs.iter().zip(&stage.outs))
+        });
+        let outs = outs.filter(|(out, _)| *out == path).filter_map(|(_, out)| out.schema.as_ref());
+        let demanded = datasets.filter_map(|it| it.schema.as_ref());
+        demanded.chain(outs).map(|it| it.value).next()
+    }
+
     pub(crate) fn params_file(&self, path: &camino::Utf8Path) -> Option<&ParamsFile> {
         self.params_files.iter().find(|file| file.path == path)
     }

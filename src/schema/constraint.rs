@@ -5,6 +5,7 @@ use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraints::ALL;
 use crate::schema::domain::Domain;
 use crate::schema::range::Scale;
+use crate::schema::watch::Watch;
 
 /// A kind of check on a column. To add one: a file and its page in `constraints/`, and two lines
 /// in `constraints.rs`.
@@ -23,6 +24,8 @@ pub(crate) struct Constraint {
     pub(crate) holds: fn(&Check, &Scalar, ColumnType) -> Verdict,
     /// Whether every column of the domain passes. Asked when trying each value cannot tell.
     pub(crate) implied: fn(&Domain<'_>, &Check) -> Verdict,
+    /// Follows the values of a column.
+    pub(crate) watch: fn(&Check, ColumnType) -> Box<dyn Watch>,
     /// The page, in Markdown.
     pub(crate) docs: &'static str,
 }

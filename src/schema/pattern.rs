@@ -1,5 +1,6 @@
 //! Regular expressions of `matches`: whether they parse, and whether a text matches as a whole.
 
+use regex_automata::meta;
 use regex_automata::nfa::thompson;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
 use regex_syntax::ast::Ast;
@@ -39,6 +40,26 @@ pub(crate) fn matches(pattern: &str, text: &str) -> Option<bool> {
     let nfa = thompson::Compiler::new().configure(config).build_from_hir(&hir).ok()?;
     let automaton = PikeVM::new_from_nfa(nfa).ok()?;
     Some(automaton.is_match(&mut automaton.create_cache(), text))
+}
+
+/// A pattern ready to be matched against many texts, in time linear in their length.
+pub(crate) struct Pattern {
+    automaton: meta::Regex,
+}
+
+impl Pattern {
+    /// `None` when it does not parse, which rules have reported, or takes more than 64 MiB.
+    pub(crate) fn new(pattern: &str) -> Option<Self> {
+        let config = meta::Config::new().nfa_size_limit(Some(64 * AUTOMATON_BYTES));
+        let whole = format!("^(?:{pattern})$");
+        let automaton = meta::Regex::builder().configure(config).build(&whole).ok()?;
+        Some(Self { automaton })
+    }
+
+    /// Whether the whole text matches.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        self.automaton.is_match(text)
+    }
 }
 
 #[cfg(test)]

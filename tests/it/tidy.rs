@@ -34,6 +34,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Crates that one file or folder knows, so that each can be replaced there.
 const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["src/cli"]),
+    ("csv", &["src/data"]),
+    ("flate2", &["src/data/source.rs"]),
     ("kdl", &["src/syntax"]),
     // kdl says in miette's terms where its errors are.
     ("miette", &["src/report/human", "src/syntax/parse.rs"]),

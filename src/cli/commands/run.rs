@@ -38,7 +38,8 @@ use std::collections::BTreeSet;
 /// does too and adds everything that depends on them, `--from S` leaves out everything that S does
 /// not lead to. After a failure the same command goes on where it stopped: what ran is up to date.
 ///
-/// Exit codes: 0 done, 1 a stage failed or the spec has errors, 2 usage, 130 interrupted.
+/// Exit codes: 0 done, 1 a stage failed or the spec has errors, 2 usage, 3 data is not what its
+/// schema says, 130 interrupted.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Args {
@@ -144,8 +145,10 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
 fn exit(ending: &Ending) -> Exit {
     if ending.interrupted {
         Exit::Interrupted
-    } else if ending.summary.count(Status::Failed) > 0 {
+    } else if ending.summary.count(Status::Failed) > ending.summary.rejected {
         Exit::Failure
+    } else if ending.summary.rejected > 0 {
+        Exit::Rejected
     } else {
         Exit::Success
     }
@@ -182,6 +185,9 @@ fn execute(
     let ending = conductor::run(&context.root, plan, selected, options, progress.as_mut())?;
     if let Some(remark) = &ending.remark {
         note(&format!("warning: {remark}"));
+    }
+    if let Some(unread) = &ending.unread {
+        note(&format!("note: {unread}"));
     }
     Ok(ending)
 }

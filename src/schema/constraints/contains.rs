@@ -3,6 +3,7 @@
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict, text};
 use crate::schema::domain::Domain;
+use crate::schema::watch::{Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "contains",
@@ -14,6 +15,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: true,
     holds,
     implied,
+    watch,
     docs: include_str!("contains.md"),
 };
 
@@ -28,4 +30,9 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
     let parts = ["contains", "starts-with", "ends-with"];
     let mut known = parts.into_iter().flat_map(|name| domain.checks(name)).filter_map(text);
     if known.any(|part| part.contains(wanted)) { Verdict::Holds } else { domain.refuted() }
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    let part = text(check).unwrap_or_default().to_owned();
+    each::text(ty, move |it| it.contains(&part))
 }

@@ -1,10 +1,11 @@
 //! `decreasing`: no value is larger than the one before it.
 
-use crate::schema::column::Check;
+use crate::schema::column::{Check, ColumnType};
 use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::watch::{Watch, order};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "decreasing",
@@ -16,9 +17,14 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds: not_by_value,
     implied,
+    watch,
     docs: include_str!("decreasing.md"),
 };
 
 fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
     domain.says_as_much(demand, &CONSTRAINT)
+}
+
+fn watch(_: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    order::ordered(ty, true)
 }

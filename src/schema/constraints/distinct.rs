@@ -1,11 +1,12 @@
 //! `distinct`: the number of distinct values is within bounds.
 
-use crate::schema::column::Check;
+use crate::schema::column::{Check, ColumnType};
 use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
 use crate::schema::range::{Range, Scale};
+use crate::schema::watch::{Watch, keys, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "distinct",
@@ -17,6 +18,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds: not_by_value,
     implied,
+    watch,
     docs: include_str!("distinct.md"),
 };
 
@@ -28,4 +30,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
         (Ok(wanted), Some(most)) if wanted.contains(&most) => Verdict::Holds,
         _ => domain.says_as_much(demand, &CONSTRAINT),
     }
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    measure::within(keys::DistinctCount::default(), &check.bounds, Quantity::Count.scale(ty))
 }

@@ -3,6 +3,7 @@
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict, text};
 use crate::schema::domain::Domain;
+use crate::schema::watch::{Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "ends-with",
@@ -14,6 +15,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds,
     implied,
+    watch,
     docs: include_str!("ends_with.md"),
 };
 
@@ -27,4 +29,9 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
     let Some(wanted) = text(demand) else { return Verdict::Unknown };
     let proven = domain.checks("ends-with").filter_map(text).any(|known| known.ends_with(wanted));
     if proven { Verdict::Holds } else { domain.refuted() }
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    let end = text(check).unwrap_or_default().to_owned();
+    each::text(ty, move |it| it.ends_with(&end))
 }

@@ -3,6 +3,7 @@
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
+use crate::schema::watch::{Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "finite",
@@ -14,6 +15,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds,
     implied,
+    watch,
     docs: include_str!("finite.md"),
 };
 
@@ -29,4 +31,8 @@ fn holds(_: &Check, value: &Scalar, _: ColumnType) -> Verdict {
 fn implied(domain: &Domain<'_>, _: &Check) -> Verdict {
     let known = domain.ty.is_integer() || domain.checks("finite").next().is_some();
     Verdict::from_bool(known || domain.range.is_finite())
+}
+
+fn watch(_: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    each::each(ty, |value| value.number().is_none_or(|it| it.as_f64().is_finite()))
 }

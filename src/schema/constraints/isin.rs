@@ -5,6 +5,7 @@ use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
 use crate::schema::literal;
+use crate::schema::watch::{Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "isin",
@@ -16,6 +17,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds,
     implied,
+    watch,
     docs: include_str!("isin.md"),
 };
 
@@ -37,4 +39,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
         domain.admits(&value) == Verdict::Fails
             || holds(demand, &value, domain.ty) == Verdict::Holds
     }))
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    each::each(ty, each::listed(check, ty))
 }

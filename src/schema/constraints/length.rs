@@ -5,6 +5,7 @@ use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict};
 use crate::schema::domain::Domain;
 use crate::schema::range::{Range, Scale};
+use crate::schema::watch::{Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "length",
@@ -16,6 +17,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds,
     implied,
+    watch,
     docs: include_str!("length.md"),
 };
 
@@ -31,4 +33,12 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
         Ok(range) if range.contains(&domain.lengths) => Verdict::Holds,
         _ => domain.refuted(),
     }
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    let range = Range::of(&check.bounds, Scale::COUNT);
+    each::text(ty, move |it| {
+        let count = i128::try_from(it.chars().count()).unwrap_or(i128::MAX);
+        range.as_ref().is_ok_and(|range| range.includes(Number::Int(count)))
+    })
 }

@@ -3,7 +3,8 @@
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict, text};
 use crate::schema::domain::Domain;
-use crate::schema::pattern;
+use crate::schema::pattern::{self, Pattern};
+use crate::schema::watch::{Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "matches",
@@ -15,6 +16,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: true,
     holds,
     implied,
+    watch,
     docs: include_str!("matches.md"),
 };
 
@@ -27,4 +29,9 @@ fn holds(check: &Check, value: &Scalar, _: ColumnType) -> Verdict {
 fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
     let wanted = text(demand);
     Verdict::from_bool(domain.checks("matches").any(|check| text(check) == wanted)).or_unknown()
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    let pattern = text(check).and_then(Pattern::new);
+    each::text(ty, move |it| pattern.as_ref().is_some_and(|pattern| pattern.matches(it)))
 }

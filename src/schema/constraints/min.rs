@@ -1,10 +1,11 @@
 //! `min`: the smallest value is within bounds.
 
-use crate::schema::column::Check;
+use crate::schema::column::{Check, ColumnType};
 use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::watch::{Watch, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "min",
@@ -16,9 +17,14 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds: not_by_value,
     implied,
+    watch,
     docs: include_str!("min.md"),
 };
 
 fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
     domain.says_as_much(demand, &CONSTRAINT)
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    measure::within(measure::Extreme::SMALLEST, &check.bounds, Quantity::Extreme.scale(ty))
 }

@@ -4,6 +4,7 @@ use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
 use crate::schema::literal;
+use crate::schema::watch::{Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "notin",
@@ -15,6 +16,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: true,
     holds,
     implied,
+    watch,
     docs: include_str!("notin.md"),
 };
 
@@ -30,4 +32,9 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
     } else {
         domain.refuted()
     }
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    let listed = each::listed(check, ty);
+    each::each(ty, move |value| !listed(value))
 }

@@ -1,10 +1,11 @@
 //! `null-share`: the share of missing values is within bounds.
 
-use crate::schema::column::Check;
+use crate::schema::column::{Check, ColumnType};
 use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::watch::{Watch, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "null-share",
@@ -16,6 +17,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds: not_by_value,
     implied,
+    watch,
     docs: include_str!("null_share.md"),
 };
 
@@ -25,4 +27,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
         return Verdict::Holds;
     }
     domain.says_as_much(demand, &CONSTRAINT)
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    measure::within(measure::Missing, &check.bounds, Quantity::Share.scale(ty))
 }

@@ -1,10 +1,13 @@
 //! `quantile`: a quantile of the values is within bounds.
 
-use crate::schema::column::Check;
+use crate::base::bound::Number;
+use crate::schema::column::{Check, ColumnType};
 use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::literal;
+use crate::schema::watch::{Watch, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "quantile",
@@ -16,9 +19,16 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds: not_by_value,
     implied,
+    watch,
     docs: include_str!("quantile.md"),
 };
 
 fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
     domain.says_as_much(demand, &CONSTRAINT)
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    let part = check.arguments.first().and_then(|it| literal::number(&it.value));
+    let quantile = measure::Quantile::new(part.map_or(0.5, Number::as_f64));
+    measure::within(quantile, &check.bounds, Quantity::Average.scale(ty))
 }

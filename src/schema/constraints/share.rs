@@ -1,10 +1,11 @@
 //! `share`: the share of one value is within bounds.
 
-use crate::schema::column::Check;
+use crate::schema::column::{Check, ColumnType};
 use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::watch::{Watch, each, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "share",
@@ -16,9 +17,15 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds: not_by_value,
     implied,
+    watch,
     docs: include_str!("share.md"),
 };
 
 fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
     domain.says_as_much(demand, &CONSTRAINT)
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    let share = measure::Share::new(each::listed(check, ty));
+    measure::within(share, &check.bounds, Quantity::Share.scale(ty))
 }

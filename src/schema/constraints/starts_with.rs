@@ -3,6 +3,7 @@
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict, text};
 use crate::schema::domain::Domain;
+use crate::schema::watch::{Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "starts-with",
@@ -14,6 +15,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds,
     implied,
+    watch,
     docs: include_str!("starts_with.md"),
 };
 
@@ -28,4 +30,9 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
     let proven =
         domain.checks("starts-with").filter_map(text).any(|known| known.starts_with(wanted));
     if proven { Verdict::Holds } else { domain.refuted() }
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    let start = text(check).unwrap_or_default().to_owned();
+    each::text(ty, move |it| it.starts_with(&start))
 }

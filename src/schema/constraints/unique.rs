@@ -1,11 +1,12 @@
 //! `unique`: values differ from each other.
 
 use crate::base::bound::{Bound, Op};
-use crate::schema::column::Check;
+use crate::schema::column::{Check, ColumnType};
 use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::watch::{Watch, keys, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "unique",
@@ -17,6 +18,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     repeatable: false,
     holds: not_by_value,
     implied,
+    watch,
     docs: include_str!("unique.md"),
 };
 
@@ -32,4 +34,11 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 
 fn reaches_one(bounds: &[Bound]) -> bool {
     bounds.iter().any(|bound| bound.op == Op::Ge && bound.value.as_f64() >= 1.0)
+}
+
+fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
+    if check.bounds.is_empty() {
+        return keys::no_repeats(ty);
+    }
+    measure::within(keys::DistinctShare::default(), &check.bounds, Quantity::Share.scale(ty))
 }

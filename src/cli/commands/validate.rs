@@ -1,0 +1,154 @@
+//! `mlc validate`: a data file against a schema of the spec.
+
+use crate::base::suggest::did_you_mean;
+use crate::cli::context::{self, Context};
+use crate::cli::exit::Exit;
+use crate::cli::loading::load_or_report;
+use crate::data::source::Trouble;
+use crate::data::validate::{self, Finding, Report};
+use crate::data::words::{found, grouped, shown};
+use crate::model::project::{NamedSchema, Project};
+use crate::report::paint::{Ink, Paint};
+use crate::report::table::{Align, Cell, Table};
+use crate::schema::watch::{Case, Outcome};
+use camino::{Utf8Path, Utf8PathBuf};
+use std::fmt::Write as _;
+
+/// Check a data file against a schema
+///
+/// Reads a CSV file, plain or gzip, once and tells everything that does not hold.
+///
+/// Exit codes: 0 everything holds, 1 the spec has errors, 2 the data cannot be read, 3 something
+/// does not hold.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  mlc validate data/raw/customers.csv                  the schema that the spec gives this file
+  mlc validate new.csv --schema customers
+  mlc validate new.csv --schema customers --json > report.json")]
+pub(crate) struct Args {
+    /// The file
+    #[arg(value_name = "DATA")]
+    path: Utf8PathBuf,
+    /// The schema; without it the one that the spec gives to a dataset or output of this path
+    #[arg(long, value_name = "SCHEMA")]
+    schema: Option<String>,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
+    let ready = match load_or_report(context)? {
+        Ok(ready) => ready,
+        Err(exit) => return Ok(exit),
+    };
+    let path = context.here.join(&args.path);
+    let chosen = match &args.schema {
+        Some(name) => named(&ready.plan.project, name),
+        None => promised(&ready.plan.project, path.strip_prefix(&context.root).unwrap_or(&path)),
+    };
+    let checked = chosen.and_then(|schema| {
+        let report = validate::file(&path, &args.path, &schema.schema);
+        Ok((schema, report.map_err(Trouble::into_text)?))
+    });
+    let (schema, report) = match checked {
+        Ok(checked) => checked,
+        Err(message) => {
+            context::complain(&message);
+            return Ok(Exit::Usage);
+        }
+    };
+    let name = &schema.name.value;
+    if args.json {
+        context::print(&format!("{:#}\n", json(&args.path, name, &report)));
+    } else {
+        context::print(&text(&args.path, name, &report, Paint { color: context.color }));
+    }
+    Ok(if report.holds() { Exit::Success } else { Exit::Rejected })
+}
+
+fn named<'a>(project: &'a Project, name: &str) -> Result<&'a NamedSchema, String> {
+    project.schemas.iter().find(|it| it.name.value == name).ok_or_else(|| {
+        let known = project.schemas.iter().map(|it| it.name.value.as_str());
+        let help = did_you_mean(name, known).map(|help| format!("; {help}"));
+        format!("no schema is called `{name}`{}", help.unwrap_or_default())
+    })
+}
+
+/// The schema that a dataset or an output of this path has.
+fn promised<'a>(project: &'a Project, path: &Utf8Path) -> Result<&'a NamedSchema, String> {
+    project
+        .schema_at(path)
+        .map(|id| project.schema(id))
+        .ok_or_else(|| format!("the spec gives `{path}` no schema: name one with `--schema`"))
+}
+
+fn text(path: &Utf8Path, schema: &str, report: &Report, paint: Paint) -> String {
+    let rows = grouped(report.rows);
+    let noun = if report.rows == 1 { "row" } else { "rows" };
+    let mut out = format!("{path}: {rows} {noun} against `{schema}`\n\n");
+    let (total, broken) = (report.results.len(), report.broken().count());
+    if broken > 0 {
+        out.push_str(&table(report).render(paint));
+        out.push('\n');
+    }
+    let verdict = match broken {
+        0 => paint.text(Ink::Good, &format!("passed: all {total} checks hold")),
+        1 => paint.text(Ink::Error, &format!("rejected: 1 of {total} checks does not hold")),
+        some => paint.text(Ink::Error, &format!("rejected: {some} of {total} checks do not hold")),
+    };
+    let _ = writeln!(out, "{verdict}");
+    out
+}
+
+fn table(report: &Report) -> Table {
+    let mut table = Table::new(&[
+        ("column", Align::Left),
+        ("check", Align::Left),
+        ("failing", Align::Right),
+        ("of", Align::Right),
+        ("found", Align::Left),
+    ]);
+    for it in report.broken() {
+        let failing = match &it.outcome {
+            Outcome::Values { failing, .. } => grouped(*failing),
+            Outcome::Measured { .. } => String::new(),
+        };
+        table.row([
+            Cell::new(shown(it.column.as_deref().unwrap_or("(table)"))),
+            Cell::new(shown(&it.spelled)),
+            Cell::new(failing).ink(Ink::Error),
+            Cell::new(grouped(it.of)),
+            Cell::new(found(it, report)),
+        ]);
+    }
+    table
+}
+
+fn json(path: &Utf8Path, schema: &str, report: &Report) -> serde_json::Value {
+    let checks: Vec<serde_json::Value> =
+        report.results.iter().map(|it| check_json(it, report)).collect();
+    serde_json::json!({
+        "format": 1, "data": path.as_str(), "schema": schema, "rows": report.rows,
+        "holds": report.holds(), "checks": checks,
+    })
+}
+
+fn check_json(it: &Finding, report: &Report) -> serde_json::Value {
+    let (failing, cases, value) = match &it.outcome {
+        Outcome::Values { failing, first } => {
+            let case = |case: &Case| {
+                let line = report.line(case.row);
+                serde_json::json!({ "row": case.row, "line": line, "value": case.value })
+            };
+            (Some(*failing), first.iter().map(case).collect(), None)
+        }
+        Outcome::Measured { value, .. } => (None, Vec::new(), *value),
+    };
+    serde_json::json!({
+        "column": it.column, "check": it.check, "spelled": it.spelled,
+        "holds": it.outcome.holds(), "failing": failing, "of": it.of, "value": value,
+        "first": cases,
+    })
+}
