@@ -53,9 +53,7 @@ pub(crate) fn remember(
     let gathered =
         looked(&mut gatherer, looks).and_then(|()| gatherer.steps(plan, lock, &cache, &ignore));
     match gathered {
-        Ok(()) => {
-            snapshot::write(&context.root, &key, plan.steps.len(), &gatherer.into_witnesses())
-        }
+        Ok(()) => snapshot::write(&context.root, &key, plan.steps.len(), gatherer.into_witnesses()),
         Err(Unsettled) => Ok(()),
     }
 }

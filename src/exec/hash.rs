@@ -120,10 +120,11 @@ impl Hasher {
         Ok(tree.iter().map(member).collect())
     }
 
-    /// The listing of a directory as the cache would hold it, and its digest with `.dir`.
-    pub(crate) fn listing(&self, path: &Utf8Path) -> Result<(String, String), HashError> {
-        let (tree, md5) = self.tree(path, None)?;
-        Ok((listing(tree.iter()), format!("{md5}.dir")))
+    /// The listing of a directory as the cache would hold it, as it was when last hashed; `None`
+    /// when its digest was not this one, which ends in `.dir`.
+    pub(crate) fn listing(&self, path: &Utf8Path, oid: &str) -> Option<String> {
+        let folder = self.state.folder(path)?;
+        (format!("{}.dir", folder.md5) == oid).then(|| listing(folder.tree.iter()))
     }
 
     fn take(&self, path: &Utf8Path, cache: Option<&Cache>) -> Result<Digest, HashError> {

@@ -33,9 +33,7 @@ pub(crate) fn remember(step: &Step, entry: &Entry, disk: &Disk) {
         if is_of(&path, oid) || disk.cache.members(oid).is_ok() {
             continue;
         }
-        if let Ok((listing, found)) = disk.hasher.listing(&dep.path)
-            && found == oid
-        {
+        if let Some(listing) = disk.hasher.listing(&dep.path, oid) {
             // Without it one line of an explanation is missing.
             let text = format!("{oid}\n{listing}");
             let _ = atomic::write_lazily(&path, text.as_bytes());

@@ -8,11 +8,11 @@ mod format;
 pub(crate) mod gather;
 
 use crate::exec::atomic;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use format::{Reader, Writer};
 use rustix::fs::{AtFlags, Mode, OFlags, Stat, openat, statat};
 use rustix::io::Errno;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::os::fd::{AsFd as _, OwnedFd};
 
@@ -77,8 +77,33 @@ pub(crate) enum Witness {
     Kind(u32),
 }
 
-/// All that a run depended on: paths from the root (or absolute) and what must hold of them.
-pub(crate) type Witnesses = BTreeSet<(Utf8PathBuf, Witness)>;
+/// All that a run depended on: names and what must hold of them, by folder. A folder is a path from
+/// the root (or absolute), and text, which compares faster than a path.
+#[derive(Debug, Default)]
+pub(crate) struct Witnesses {
+    folders: BTreeMap<String, Vec<(String, Witness)>>,
+}
+
+impl Witnesses {
+    fn add(&mut self, path: &Utf8Path, witness: Witness) {
+        // What has no name is witnessed from the root, by its whole path.
+        let (folder, name) = match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) => (folder.as_str(), name),
+            _ => ("", path.as_str()),
+        };
+        match self.folders.get_mut(folder) {
+            Some(known) => known.push((name.to_owned(), witness)),
+            None => {
+                self.folders.insert(folder.to_owned(), vec![(name.to_owned(), witness)]);
+            }
+        }
+    }
+
+    /// Adds much about one folder.
+    fn add_all(&mut self, folder: &Utf8Path, witnesses: Vec<(String, Witness)>) {
+        self.folders.entry(folder.as_str().to_owned()).or_default().extend(witnesses);
+    }
+}
 
 /// A folder with fewer witnesses is not opened for them.
 const WORTH_OPENING: usize = 4;
@@ -91,24 +116,26 @@ pub(crate) fn write(
     root: &Utf8Path,
     key: &str,
     stages: usize,
-    witnesses: &Witnesses,
+    witnesses: Witnesses,
 ) -> anyhow::Result<()> {
     let mut writer = Writer::new(key, stages);
-    let mut folders: BTreeMap<&Utf8Path, Vec<(&Utf8Path, &Witness)>> = BTreeMap::new();
-    for (path, witness) in witnesses {
-        let parent = path.parent().unwrap_or(Utf8Path::new(""));
-        folders.entry(parent).or_default().push((path, witness));
+    let mut folders = witnesses.folders;
+    for found in folders.values_mut() {
+        found.sort_unstable();
+        found.dedup();
     }
     let (few, many): (Vec<_>, Vec<_>) = folders
-        .into_iter()
-        .partition(|(folder, found)| folder.as_str().is_empty() || found.len() < WORTH_OPENING);
-    for (path, witness) in few.into_iter().flat_map(|(_, found)| found) {
-        writer.witness(path.as_str(), witness);
+        .iter()
+        .partition(|(folder, found)| folder.is_empty() || found.len() < WORTH_OPENING);
+    for (folder, found) in few {
+        for (name, witness) in found {
+            writer.witness(Utf8Path::new(folder).join(name).as_str(), witness);
+        }
     }
     for (folder, found) in many {
-        writer.folder(folder.as_str());
-        for (path, witness) in found {
-            writer.witness(path.file_name().unwrap_or(".."), witness);
+        writer.folder(folder);
+        for (name, witness) in found {
+            writer.witness(name, witness);
         }
     }
     atomic::write_lazily(&root.join(FILE), &writer.finish())

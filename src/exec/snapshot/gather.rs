@@ -14,9 +14,10 @@ use crate::exec::verdict::is_legacy;
 use crate::plan::Plan;
 use crate::plan::step::Step;
 use camino::{Utf8Path, Utf8PathBuf};
-use rustix::fs::{AtFlags, CWD, Stat, statat};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat, openat, statat};
 use rustix::io::Errno;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Collects witnesses for one run.
@@ -26,6 +27,8 @@ pub(crate) struct Gatherer {
     /// When the run began, in nanoseconds since the epoch.
     began: i64,
     witnesses: Witnesses,
+    /// Folders that were looked through.
+    trees: BTreeSet<Utf8PathBuf>,
 }
 
 /// Something cannot be relied on: it is too young, or of a kind that `stat` does not settle.
@@ -39,7 +42,12 @@ impl Gatherer {
     pub(crate) fn begin(root: &Utf8Path) -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let began = i64::try_from(since_epoch.as_nanos()).unwrap_or(0);
-        Self { root: root.to_owned(), began, witnesses: Witnesses::new() }
+        Self {
+            root: root.to_owned(),
+            began,
+            witnesses: Witnesses::default(),
+            trees: BTreeSet::new(),
+        }
     }
 
     pub(crate) fn into_witnesses(self) -> Witnesses {
@@ -54,17 +62,15 @@ impl Gatherer {
             // A link to nothing, for now.
             None => return Err(Unsettled),
         };
-        self.witnesses.insert((path.to_owned(), witness));
+        self.witnesses.add(path, witness);
         Ok(())
     }
 
     /// The same for what the run found there. That it has gone since has no time.
-    fn present(&mut self, path: &Utf8Path) -> Gathered {
-        self.same(path)?;
-        if self.witnesses.contains(&(path.to_owned(), Witness::Missing)) {
-            return Err(Unsettled);
-        }
-        Ok(())
+    fn present(&mut self, path: &Utf8Path) -> Result<Stat, Unsettled> {
+        let stat = self.stat(path, AtFlags::empty())?.ok_or(Unsettled)?;
+        self.witnesses.add(path, Witness::Same(self.settled(&stat)?));
+        Ok(stat)
     }
 
     /// Whether something is there, and what.
@@ -74,7 +80,7 @@ impl Gatherer {
             Some(stat) if stat.st_mode & KIND == LINK => Witness::Link(self.settled(&stat)?),
             Some(stat) => Witness::Kind(stat.st_mode & KIND),
         };
-        self.witnesses.insert((path.to_owned(), witness));
+        self.witnesses.add(path, witness);
         Ok(())
     }
 
@@ -151,20 +157,43 @@ impl Gatherer {
 
     /// A file, or a folder with all that DVC would hash in it.
     fn tree(&mut self, path: &Utf8Path, ignore: &DvcIgnore) -> Gathered {
-        let full = self.root.join(path);
-        self.present(path)?;
-        if !full.is_dir() {
+        let stat = self.present(path)?;
+        if !FileType::from_raw_mode(stat.st_mode).is_dir() || !self.trees.insert(path.to_owned()) {
             return Ok(());
         }
-        for entry in full.read_dir_utf8().map_err(|_| Unsettled)? {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder = openat(CWD, self.root.join(path).as_str(), flags, Mode::empty());
+        self.folder(folder.map_err(|_| Unsettled)?.as_fd(), path, ignore)
+    }
+
+    /// What is in a folder. Looks at entries relative to it: there may be many.
+    fn folder(&mut self, folder: BorrowedFd<'_>, path: &Utf8Path, ignore: &DvcIgnore) -> Gathered {
+        let patterns = ignore.below(path);
+        let mut found = Vec::new();
+        for entry in Dir::read_from(folder).map_err(|_| Unsettled)? {
             let entry = entry.map_err(|_| Unsettled)?;
-            let is_dir = entry.file_type().map_err(|_| Unsettled)?.is_dir();
-            let inner = path.join(entry.file_name());
-            if ignore.hides_entry(&inner, is_dir) {
+            let name = std::str::from_utf8(entry.file_name().to_bytes()).map_err(|_| Unsettled)?;
+            if matches!(name, "." | "..") {
                 continue;
             }
-            if is_dir { self.tree(&inner, ignore)? } else { self.present(&inner)? }
+            let stat = statat(folder, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW);
+            let stat = stat.map_err(|_| Unsettled)?;
+            let kind = FileType::from_raw_mode(stat.st_mode);
+            let inner = || path.join(name);
+            if patterns.hide(name, kind.is_dir(), inner) {
+                continue;
+            }
+            if kind.is_dir() {
+                if !ignore.hides_entry(&inner(), true) {
+                    self.tree(&inner(), ignore)?;
+                }
+            } else if kind.is_symlink() {
+                self.present(&inner())?;
+            } else {
+                found.push((name.to_owned(), Witness::Same(self.settled(&stat)?)));
+            }
         }
+        self.witnesses.add_all(path, found);
         Ok(())
     }
 
@@ -178,8 +207,12 @@ impl Gatherer {
             let oid = recorded.md5.as_deref().ok_or(Unsettled)?;
             self.present(&cache.object(oid).map_err(|_| Unsettled)?)?;
             if oid.ends_with(".dir") {
-                for member in cache.members(oid).map_err(|_| Unsettled)? {
-                    let object = cache.object(&member.md5).map_err(|_| Unsettled)?;
+                let members = cache.members(oid).map_err(|_| Unsettled)?;
+                // The first two digits of a digest are its folder.
+                let folders: BTreeMap<&str, &str> =
+                    members.iter().map(|it| (it.md5.get(..2).unwrap_or(""), &*it.md5)).collect();
+                for digest in folders.values() {
+                    let object = cache.object(digest).map_err(|_| Unsettled)?;
                     self.present(object.parent().ok_or(Unsettled)?)?;
                 }
             }

@@ -61,8 +61,9 @@ fn hostile_texts_do_not_kill_the_process() {
         expect_answers(text.as_bytes());
     }
     // What a broken text hides must not become depth when it is left out.
+    let times = if cfg!(debug_assertions) { 5_000 } else { 40_000 };
     for piece in ["a{", "${", "a {{", "a { b \""] {
-        let text = format!("stage x {{\n  cmd {}", piece.repeat(40_000));
+        let text = format!("stage x {{\n  cmd {}", piece.repeat(times));
         expect_answers(text.as_bytes());
     }
 }
