@@ -2,6 +2,7 @@
 //! plan decides.
 
 pub(crate) mod absent;
+pub(crate) mod ancestry;
 pub(crate) mod atomic;
 pub(crate) mod boundary;
 pub(crate) mod cache;

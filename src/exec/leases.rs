@@ -7,6 +7,7 @@
 //! holds one thing while waiting for another, so that there is no deadlock.
 #![expect(clippy::disallowed_methods, reason = "takes the time")]
 
+use crate::exec::ancestry::is_ancestor;
 use crate::exec::groups::Groups;
 use crate::exec::orphans;
 use crate::exec::projectlock::Wait;
@@ -14,6 +15,7 @@ use crate::exec::rwlock::{Conflict, Paths, RwLock};
 use crate::model::ids::StepId;
 use crate::plan::Plan;
 use crate::plan::step::Step;
+use anyhow::bail;
 use camino::Utf8Path;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -101,10 +103,17 @@ impl<'a> Leases<'a> {
                 let waited = wait.is_some();
                 return Ok(if waited { Granted::AfterAnother } else { Granted::Free });
             };
+            let step = &self.plan.step(id).name;
+            let Conflict { pid, command, path } = conflict;
+            let path = path.strip_prefix(self.root).unwrap_or(&path);
+            if is_ancestor(pid) {
+                // It ends only after the command that this run is a part of.
+                bail!(
+                    "`{path}` is in use by the run that started this one (process {pid}, \
+                     {command}): a stage cannot run what reads or writes its own files"
+                );
+            }
             wait.get_or_insert_default().tell(|| {
-                let step = &self.plan.step(id).name;
-                let Conflict { pid, command, path } = conflict;
-                let path = path.strip_prefix(self.root).unwrap_or(&path);
                 format!("`{step}` waits for process {pid} ({command}), which works on `{path}`")
             });
             if !self.groups.pause(GLANCE) {

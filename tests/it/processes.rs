@@ -143,6 +143,24 @@ stage open { cmd "echo y > y.txt"; outs "y.txt" }
     assert!(project.read("dvc.lock").contains("  open:"));
 }
 
+#[test]
+fn a_stage_that_would_wait_for_itself_fails() {
+    let spec = r#"
+mlc 1
+project nested
+stage outer { cmd "mlc run outer"; outs "outer.txt" }
+stage beside { cmd "echo b > b.txt"; outs "b.txt" }
+stage around { cmd "mlc run beside && echo a > a.txt"; outs "a.txt" }
+"#;
+    let project = Project::new(&[("mlc.kdl", spec)]);
+    let said = project.said(&["run", "outer"]);
+    assert_eq!(said.code, Some(1));
+    let why = "`outer.txt` is in use by the run that started this one";
+    assert!(said.out.contains(why), "{said:?}");
+    // What has nothing to do with the stage may run inside it.
+    project.mlc_ok(&["run", "around"]);
+}
+
 fn pid(project: &Project, name: &str) -> Pid {
     let text = project.read(&format!("{name}.pid"));
     Pid::from_raw(text.trim().parse().expect("a number")).expect("not zero")
