@@ -11,6 +11,7 @@ pub(crate) mod page;
 pub(crate) mod params;
 pub(crate) mod python;
 pub(crate) mod source;
+pub(crate) mod spill;
 pub(crate) mod suggest;
 pub(crate) mod units;
 pub(crate) mod value;

@@ -1,6 +1,13 @@
 //! Data against its schema: files read once, in bounded pieces, every check fed on the way.
 
+pub(crate) mod delimited;
 pub(crate) mod field;
+pub(crate) mod follow;
+pub(crate) mod jsonl;
+pub(crate) mod pieces;
+pub(crate) mod pool;
+pub(crate) mod records;
 pub(crate) mod source;
+pub(crate) mod text;
 pub(crate) mod validate;
 pub(crate) mod words;

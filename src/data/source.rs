@@ -3,11 +3,12 @@
 
 use camino::Utf8Path;
 use flate2::read::MultiGzDecoder;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::fs::File;
-use std::io::{BufReader, Read, Seek as _, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom};
 
-/// How much is read at once.
-const PIECE: usize = 1 << 17;
+/// How much is unpacked at once.
+const UNPACKED: usize = 1 << 16;
 
 /// Why a file is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,15 +27,18 @@ impl Trouble {
     }
 }
 
-/// A table as text, unpacked.
-pub(crate) struct Table {
-    pub(crate) text: Box<dyn Read>,
-    /// What stands between fields.
-    pub(crate) delimiter: u8,
+/// Data by its format, unpacked.
+pub(crate) enum Opened {
+    /// A header and records, with this byte between fields.
+    Delimited { text: Box<dyn Read>, delimiter: u8 },
+    /// A JSON object a line.
+    Lines(Box<dyn Read>),
 }
 
-/// Opens a CSV file, packed or not; `shown` is its name in messages.
-pub(crate) fn open(path: &Utf8Path, shown: &Utf8Path) -> Result<Table, Trouble> {
+/// Opens a data file, packed or not; `shown` is its name in messages.
+///
+/// What a file is packed with its first bytes tell, what is inside its name.
+pub(crate) fn open(path: &Utf8Path, shown: &Utf8Path) -> Result<Opened, Trouble> {
     let described =
         |error: std::io::Error| Trouble::Broken(format!("{shown} cannot be read: {error}"));
     let foreign = |what: &str| {
@@ -52,23 +56,84 @@ pub(crate) fn open(path: &Utf8Path, shown: &Utf8Path) -> Result<Table, Trouble> 
     let mut magic = Vec::new();
     file.by_ref().take(6).read_to_end(&mut magic).map_err(described)?;
     file.seek(SeekFrom::Start(0)).map_err(described)?;
-    let delimiter = match shown.as_str().trim_end_matches(".gz").ends_with(".tsv") {
-        true => b'\t',
-        false => b',',
-    };
-    match magic.as_slice() {
-        [0x1f, 0x8b, ..] => {
-            let text = BufReader::with_capacity(PIECE, MultiGzDecoder::new(file));
-            Ok(Table { text: Box::new(text), delimiter })
-        }
-        [b'P', b'A', b'R', b'1', ..] => foreign("a Parquet file"),
-        b"ARROW1" => foreign("an Arrow file"),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => foreign("packed with zstd"),
-        [b'P', b'K', 3, 4, ..] => foreign("a zip archive"),
+    let text: Box<dyn Read> = match magic.as_slice() {
+        [0x1f, 0x8b, ..] => Box::new(BufReader::with_capacity(UNPACKED, MultiGzDecoder::new(file))),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(Frames::new(file)),
+        [b'P', b'A', b'R', b'1', ..] => return foreign("a Parquet file"),
+        b"ARROW1" => return foreign("an Arrow file"),
+        [b'P', b'K', 3, 4, ..] => return foreign("a zip archive"),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            Err(Trouble::Broken(format!("{shown} is UTF-16: save it as UTF-8")))
+            return Err(Trouble::Broken(format!("{shown} is UTF-16: save it as UTF-8")));
         }
-        _ if matches!(shown.extension(), Some("jsonl" | "ndjson" | "json")) => foreign("JSON"),
-        _ => Ok(Table { text: Box::new(file), delimiter }),
+        _ => Box::new(file),
+    };
+    let name = shown.as_str().trim_end_matches(".gz").trim_end_matches(".zst");
+    match Utf8Path::new(name).extension() {
+        Some("jsonl" | "ndjson") => Ok(Opened::Lines(text)),
+        Some("json") => foreign("one JSON document"),
+        Some("tsv") => Ok(Opened::Delimited { text, delimiter: b'\t' }),
+        Some(_) | None => Ok(Opened::Delimited { text, delimiter: b',' }),
+    }
+}
+
+/// The text of zstd frames, one after the other as `cat` makes them.
+struct Frames {
+    /// Behind the frame that is being read.
+    packed: Option<BufReader<File>>,
+    frame: Option<StreamingDecoder<BufReader<File>, FrameDecoder>>,
+}
+
+impl Frames {
+    fn new(file: File) -> Self {
+        Self { packed: Some(BufReader::with_capacity(UNPACKED, file)), frame: None }
+    }
+}
+
+impl Read for Frames {
+    fn read(&mut self, text: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(frame) = &mut self.frame {
+                let read = frame.read(text).map_err(|_| torn())?;
+                if read > 0 || text.is_empty() {
+                    return Ok(read);
+                }
+            }
+            self.packed =
+                self.frame.take().map(StreamingDecoder::into_inner).or(self.packed.take());
+            let Some(mut packed) = self.packed.take() else { return Ok(0) };
+            if packed.fill_buf()?.is_empty() {
+                return Ok(0);
+            }
+            self.frame = Some(StreamingDecoder::new(packed).map_err(|_| torn())?);
+        }
+    }
+}
+
+/// The crate's own words name its types.
+fn torn() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "a zstd frame is damaged or cut off")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+    use std::io::Write as _;
+
+    #[test]
+    fn frames_follow_each_other() {
+        let text = "x".repeat(300_000);
+        let frame = || compress_to_vec(text.as_bytes(), CompressionLevel::Fastest);
+        let packed = [frame(), frame(), frame()].concat();
+        let unpacked = |bytes: &[u8]| {
+            let mut file = tempfile::tempfile().expect("a file");
+            file.write_all(bytes).expect("written");
+            file.rewind().expect("at its start");
+            let mut unpacked = String::new();
+            Frames::new(file).read_to_string(&mut unpacked).map(|_| unpacked)
+        };
+        assert_eq!(unpacked(&packed).expect("whole"), text.repeat(3));
+        let error = unpacked(&packed[..packed.len() - 3]).expect_err("torn").to_string();
+        assert_eq!(error, "a zstd frame is damaged or cut off");
     }
 }

@@ -9,6 +9,8 @@ pub(crate) mod order;
 use crate::base::bound::Number;
 use crate::schema::column::{ColumnType, Scalar};
 use crate::schema::literal;
+use crate::schema::range::Range;
+use std::any::Any;
 
 /// How many failing values are kept to be shown.
 pub(crate) const SHOWN: usize = 20;
@@ -50,9 +52,41 @@ impl Datum<'_> {
 /// The values of a column in some rows that follow each other; what is missing is left out.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    /// For each value its row, counted from 1 below the header.
-    pub(crate) rows: Vec<u64>,
+    /// For each value its row.
+    pub(crate) rows: Rows,
     pub(crate) values: Values,
+}
+
+/// Rows in ascending order, counted from 1. Most columns miss nothing, and then nothing is listed.
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    /// The rows up to this one, without a gap.
+    dense: u32,
+    /// Those behind the first gap.
+    sparse: Vec<u32>,
+}
+
+impl Rows {
+    #[inline]
+    pub(crate) fn push(&mut self, row: u32) {
+        match self.sparse.is_empty() && row == self.dense + 1 {
+            true => self.dense = row,
+            false => self.sparse.push(row),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.dense as usize + self.sparse.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
+        (1..=self.dense).chain(self.sparse.iter().copied())
+    }
+
+    fn clear(&mut self) {
+        self.dense = 0;
+        self.sparse.clear();
+    }
 }
 
 /// Values of one type, as many as there are rows.
@@ -71,7 +105,7 @@ pub(crate) enum Values {
 pub(crate) struct Texts {
     pub(crate) text: String,
     /// Where each ends.
-    pub(crate) ends: Vec<usize>,
+    pub(crate) ends: Vec<u32>,
 }
 
 impl Batch {
@@ -83,7 +117,7 @@ impl Batch {
             ColumnType::Bool => Values::Bool(Vec::new()),
             ColumnType::Str | ColumnType::Category => Values::Text(Texts::default()),
         };
-        Self { rows: Vec::new(), values }
+        Self { rows: Rows::default(), values }
     }
 
     /// Forgets the values and keeps the memory.
@@ -101,30 +135,43 @@ impl Batch {
         }
     }
 
+    /// Calls `visit` with each value.
+    pub(crate) fn values(&self, mut visit: impl FnMut(Datum<'_>)) {
+        match &self.values {
+            Values::Int(values) => values.iter().for_each(|&it| visit(Datum::Int(it.into()))),
+            Values::Wide(values) => values.iter().for_each(|&it| visit(Datum::Int(it))),
+            Values::Float(values) => values.iter().for_each(|&it| visit(Datum::Float(it))),
+            Values::Bool(values) => values.iter().for_each(|&it| visit(Datum::Bool(it))),
+            Values::Text(texts) => texts.iter().for_each(|it| visit(Datum::Text(it))),
+        }
+    }
+
     /// Calls `visit` with the row and the value of each.
     pub(crate) fn each(&self, mut visit: impl FnMut(u64, Datum<'_>)) {
-        let rows = self.rows.iter().copied();
-        match &self.values {
-            Values::Int(values) => {
-                rows.zip(values).for_each(|(row, &it)| visit(row, Datum::Int(it.into())));
+        let mut rows = self.rows.iter();
+        self.values(|value| {
+            if let Some(row) = rows.next() {
+                visit(row.into(), value);
             }
-            Values::Wide(values) => {
-                rows.zip(values).for_each(|(row, &it)| visit(row, Datum::Int(it)));
-            }
-            Values::Float(values) => {
-                rows.zip(values).for_each(|(row, &it)| visit(row, Datum::Float(it)));
-            }
-            Values::Bool(values) => {
-                rows.zip(values).for_each(|(row, &it)| visit(row, Datum::Bool(it)));
-            }
-            Values::Text(texts) => {
-                let mut start = 0;
-                for (row, &end) in rows.zip(&texts.ends) {
-                    visit(row, Datum::Text(texts.text.get(start..end).unwrap_or_default()));
-                    start = end;
-                }
-            }
-        }
+        });
+    }
+}
+
+impl Texts {
+    pub(crate) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        // A piece of data is far smaller than 4 GiB.
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let end = usize::try_from(*end).unwrap_or(usize::MAX);
+            let text = self.text.get(start..end).unwrap_or_default();
+            start = end;
+            text
+        })
     }
 }
 
@@ -145,6 +192,12 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// Of a quantity that must be in a range; without one it fails.
+    pub(crate) fn measured(value: Option<Number>, range: Option<&Range>) -> Self {
+        let inside = |value: Number| range.is_some_and(|range| range.includes(value));
+        Self::Measured { holds: value.is_some_and(inside), value: value.map(Number::as_f64) }
+    }
+
     pub(crate) fn holds(&self) -> bool {
         match self {
             Self::Values { failing, .. } => *failing == 0,
@@ -161,8 +214,50 @@ pub(crate) struct Case {
     pub(crate) value: String,
 }
 
+/// Values that failed: how many, and the first of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) failing: u64,
+    first: Vec<Case>,
+}
+
+impl Tally {
+    pub(crate) fn count(&mut self, row: u64, value: impl FnOnce() -> String) {
+        self.failing += 1;
+        if self.first.len() < SHOWN {
+            self.first.push(Case { row, value: value() });
+        }
+    }
+
+    /// Takes in what failed later; `rows` come before those.
+    pub(crate) fn join(&mut self, later: Self, rows: u64) {
+        self.failing += later.failing;
+        let room = SHOWN.saturating_sub(self.first.len());
+        let moved = later.first.into_iter().map(|it| Case { row: it.row + rows, ..it });
+        self.first.extend(moved.take(room));
+    }
+
+    pub(crate) fn outcome(self) -> Outcome {
+        Outcome::Values { failing: self.failing, first: self.first }
+    }
+}
+
 /// A check of one column while the data goes by.
-pub(crate) trait Watch {
+///
+/// Data is looked at in pieces, several at once: each piece has a watch of its own, and these are
+/// joined in the order of the rows, so that what comes out does not depend on how many work.
+pub(crate) trait Watch: Any + Send {
+    /// The same check before it has seen anything.
+    fn fresh(&self) -> Box<dyn Watch>;
     fn see(&mut self, batch: &Batch);
-    fn end(self: Box<Self>, totals: Totals) -> Outcome;
+    /// Takes in what another of the same check has seen in later rows; `rows` come before those.
+    fn join(&mut self, later: Box<dyn Watch>, rows: u64);
+    /// An error when what was kept on disk cannot be read or written.
+    fn end(self: Box<Self>, totals: Totals) -> std::io::Result<Outcome>;
+}
+
+/// The watch as what it is. `None` for another kind of check, which nobody joins.
+pub(crate) fn same<W: Watch>(watch: Box<dyn Watch>) -> Option<W> {
+    let watch: Box<dyn Any> = watch;
+    watch.downcast().ok().map(|it| *it)
 }

@@ -34,7 +34,9 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Crates that one file or folder knows, so that each can be replaced there.
 const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["src/cli"]),
-    ("csv", &["src/data"]),
+    ("memchr", &["src/data"]),
+    ("ruzstd", &["src/data"]),
+    ("xxhash_rust", &["src/schema"]),
     ("flate2", &["src/data/source.rs"]),
     ("kdl", &["src/syntax"]),
     // kdl says in miette's terms where its errors are.

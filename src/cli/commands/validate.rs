@@ -16,7 +16,8 @@ use std::fmt::Write as _;
 
 /// Check a data file against a schema
 ///
-/// Reads a CSV file, plain or gzip, once and tells everything that does not hold.
+/// Reads a CSV or JSON Lines file, plain or packed with gzip or zstd, once and tells everything that
+/// does not hold.
 ///
 /// Exit codes: 0 everything holds, 1 the spec has errors, 2 the data cannot be read, 3 something
 /// does not hold.

@@ -6,7 +6,7 @@ use crate::schema::constraint::{
 };
 use crate::schema::domain::Domain;
 use crate::schema::range::{Range, Scale};
-use crate::schema::watch::{Watch, keys, measure};
+use crate::schema::watch::{Watch, keys};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "distinct",
@@ -33,5 +33,5 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 }
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
-    measure::within(keys::DistinctCount::default(), &check.bounds, Quantity::Count.scale(ty))
+    keys::distinct(ty, keys::Count::Number, &check.bounds, Quantity::Count.scale(ty))
 }

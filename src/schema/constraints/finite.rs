@@ -3,7 +3,7 @@
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
-use crate::schema::watch::{Watch, each};
+use crate::schema::watch::{Datum, Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "finite",
@@ -34,5 +34,5 @@ fn implied(domain: &Domain<'_>, _: &Check) -> Verdict {
 }
 
 fn watch(_: &Check, ty: ColumnType) -> Box<dyn Watch> {
-    each::each(ty, |value| value.number().is_none_or(|it| it.as_f64().is_finite()))
+    each::each(ty, |value: Datum<'_>| value.number().is_none_or(|it| it.as_f64().is_finite()))
 }

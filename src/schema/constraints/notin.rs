@@ -4,7 +4,7 @@ use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
 use crate::schema::literal;
-use crate::schema::watch::{Watch, each};
+use crate::schema::watch::{Datum, Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "notin",
@@ -36,5 +36,5 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     let listed = each::listed(check, ty);
-    each::each(ty, move |value| !listed(value))
+    each::each(ty, move |value: Datum<'_>| !listed(value))
 }

@@ -6,7 +6,7 @@ use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
-use crate::schema::watch::{Watch, keys, measure};
+use crate::schema::watch::{Watch, keys};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "unique",
@@ -40,5 +40,5 @@ fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     if check.bounds.is_empty() {
         return keys::no_repeats(ty);
     }
-    measure::within(keys::DistinctShare::default(), &check.bounds, Quantity::Share.scale(ty))
+    keys::distinct(ty, keys::Count::Share, &check.bounds, Quantity::Share.scale(ty))
 }

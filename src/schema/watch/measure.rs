@@ -1,14 +1,22 @@
 //! Quantities of a whole column: counts, sums, extremes, quantiles.
 
 use crate::base::bound::{Bound, Number};
+use crate::base::spill::Spool;
 use crate::schema::range::{Range, Scale};
-use crate::schema::watch::{Batch, Datum, Outcome, Totals, Watch};
+use crate::schema::watch::each::Test;
+use crate::schema::watch::{Batch, Datum, Outcome, Totals, Watch, same};
+use std::io;
+use std::sync::Arc;
 
 /// A quantity that grows with each value.
-pub(crate) trait Measure {
+pub(crate) trait Measure: Send + 'static {
+    /// The same quantity of nothing.
+    fn fresh(&self) -> Self;
     fn add(&mut self, value: Datum<'_>);
+    /// Takes in the quantity of later values.
+    fn join(&mut self, later: Self);
     /// The quantity, unless there are too few values for one.
-    fn value(self, totals: Totals) -> Option<Number>;
+    fn value(self, totals: Totals) -> io::Result<Option<Number>>;
 }
 
 struct Measured<M> {
@@ -17,23 +25,27 @@ struct Measured<M> {
 }
 
 /// A check that a quantity is within bounds; without one it fails.
-pub(crate) fn within<M: Measure + 'static>(
-    measure: M,
-    bounds: &[Bound],
-    scale: Scale,
-) -> Box<dyn Watch> {
+pub(crate) fn within<M: Measure>(measure: M, bounds: &[Bound], scale: Scale) -> Box<dyn Watch> {
     Box::new(Measured { measure, range: Range::of(bounds, scale).ok() })
 }
 
 impl<M: Measure> Watch for Measured<M> {
-    fn see(&mut self, batch: &Batch) {
-        batch.each(|_, value| self.measure.add(value));
+    fn fresh(&self) -> Box<dyn Watch> {
+        Box::new(Self { measure: self.measure.fresh(), range: self.range })
     }
 
-    fn end(self: Box<Self>, totals: Totals) -> Outcome {
-        let value = self.measure.value(totals);
-        let inside = |value: Number| self.range.is_some_and(|range| range.includes(value));
-        Outcome::Measured { holds: value.is_some_and(inside), value: value.map(Number::as_f64) }
+    fn see(&mut self, batch: &Batch) {
+        batch.values(|value| self.measure.add(value));
+    }
+
+    fn join(&mut self, later: Box<dyn Watch>, _: u64) {
+        if let Some(later) = same::<Self>(later) {
+            self.measure.join(later.measure);
+        }
+    }
+
+    fn end(self: Box<Self>, totals: Totals) -> io::Result<Outcome> {
+        Ok(Outcome::measured(self.measure.value(totals)?, self.range.as_ref()))
     }
 }
 
@@ -49,6 +61,17 @@ pub(crate) struct Sum {
 }
 
 impl Sum {
+    fn add_float(&mut self, value: f64) {
+        let sum = self.floats + value;
+        if sum.is_finite() {
+            self.lost += match self.floats.abs() >= value.abs() {
+                true => (self.floats - sum) + value,
+                false => (value - sum) + self.floats,
+            };
+        }
+        self.floats = sum;
+    }
+
     fn total(self) -> Number {
         match self.any_float {
             true => Number::Float(self.floats + self.lost),
@@ -62,27 +85,32 @@ impl Sum {
 }
 
 impl Measure for Sum {
+    fn fresh(&self) -> Self {
+        Self::default()
+    }
+
     fn add(&mut self, value: Datum<'_>) {
         match value {
             Datum::Int(value) => self.integers = self.integers.saturating_add(value),
             Datum::Float(value) => {
                 self.any_float = true;
-                let sum = self.floats + value;
-                if sum.is_finite() {
-                    self.lost += match self.floats.abs() >= value.abs() {
-                        true => (self.floats - sum) + value,
-                        false => (value - sum) + self.floats,
-                    };
-                }
-                self.floats = sum;
+                self.add_float(value);
             }
             Datum::Bool(_) | Datum::Text(_) => return,
         }
         self.count += 1;
     }
 
-    fn value(self, _: Totals) -> Option<Number> {
-        (self.count > 0).then(|| self.total())
+    fn join(&mut self, later: Self) {
+        self.count += later.count;
+        self.integers = self.integers.saturating_add(later.integers);
+        self.any_float |= later.any_float;
+        self.add_float(later.floats);
+        self.lost += later.lost;
+    }
+
+    fn value(self, _: Totals) -> io::Result<Option<Number>> {
+        Ok((self.count > 0).then(|| self.total()))
     }
 }
 
@@ -91,12 +119,20 @@ impl Measure for Sum {
 pub(crate) struct Mean(Sum);
 
 impl Measure for Mean {
+    fn fresh(&self) -> Self {
+        Self::default()
+    }
+
     fn add(&mut self, value: Datum<'_>) {
         self.0.add(value);
     }
 
-    fn value(self, _: Totals) -> Option<Number> {
-        self.0.mean().map(Number::Float)
+    fn join(&mut self, later: Self) {
+        self.0.join(later.0);
+    }
+
+    fn value(self, _: Totals) -> io::Result<Option<Number>> {
+        Ok(self.0.mean().map(Number::Float))
     }
 }
 
@@ -109,6 +145,10 @@ pub(crate) struct Deviation {
 }
 
 impl Measure for Deviation {
+    fn fresh(&self) -> Self {
+        Self::default()
+    }
+
     fn add(&mut self, value: Datum<'_>) {
         let Some(value) = value.number().map(Number::as_f64) else { return };
         self.count += 1;
@@ -117,9 +157,21 @@ impl Measure for Deviation {
         self.squares += off * (value - self.mean);
     }
 
-    fn value(self, _: Totals) -> Option<Number> {
-        let below = self.count.checked_sub(1).filter(|it| *it > 0)?;
-        Some(Number::Float((self.squares / count(below)).sqrt()))
+    /// Two samples as one (Chan, Golub and `LeVeque` 1979).
+    fn join(&mut self, later: Self) {
+        let (own, other) = (count(self.count), count(later.count));
+        self.count += later.count;
+        if later.count == 0 {
+            return;
+        }
+        let off = later.mean - self.mean;
+        self.mean += off * (other / (own + other));
+        self.squares += later.squares + off * off * (own * other / (own + other));
+    }
+
+    fn value(self, _: Totals) -> io::Result<Option<Number>> {
+        let below = self.count.checked_sub(1).filter(|it| *it > 0);
+        Ok(below.map(|below| Number::Float((self.squares / count(below)).sqrt())))
     }
 }
 
@@ -135,39 +187,75 @@ impl Extreme {
     pub(crate) const LARGEST: Self = Self { largest: true, found: None };
 }
 
-impl Measure for Extreme {
-    fn add(&mut self, value: Datum<'_>) {
-        let Some(value) = value.number() else { return };
+impl Extreme {
+    fn take(&mut self, value: Number) {
         let further = |found: Number| if self.largest { value > found } else { value < found };
         if self.found.is_none_or(further) {
             self.found = Some(value);
         }
     }
+}
 
-    fn value(self, _: Totals) -> Option<Number> {
-        self.found
+impl Measure for Extreme {
+    fn fresh(&self) -> Self {
+        Self { largest: self.largest, found: None }
+    }
+
+    fn add(&mut self, value: Datum<'_>) {
+        value.number().into_iter().for_each(|value| self.take(value));
+    }
+
+    fn join(&mut self, later: Self) {
+        later.found.into_iter().for_each(|value| self.take(value));
+    }
+
+    fn value(self, _: Totals) -> io::Result<Option<Number>> {
+        Ok(self.found)
     }
 }
 
-/// The value below which a part of the values lies, interpolated linearly as pandas does.
-///
-/// Holds all values, eight bytes each.
+/// The value below which a part of the values lies, interpolated linearly as pandas does. Exact:
+/// all values are kept, on disk when there are many.
 #[derive(Debug)]
 pub(crate) struct Quantile {
     /// From 0 to 1.
     part: f64,
-    values: Vec<f64>,
+    /// Of this piece, as numbers of the same order.
+    values: Vec<u64>,
+    /// Of all pieces before.
+    spool: Spool,
 }
 
 impl Quantile {
     pub(crate) fn new(part: f64) -> Self {
-        Self { part, values: Vec::new() }
+        Self { part, values: Vec::new(), spool: Spool::default() }
     }
 }
 
+const SIGN: u64 = 1 << 63;
+
+/// A number that orders as the float does.
+fn ordered(value: f64) -> u64 {
+    let bits = (value + 0.0).to_bits();
+    if bits & SIGN == 0 { bits | SIGN } else { !bits }
+}
+
+fn unordered(bits: u64) -> f64 {
+    f64::from_bits(if bits & SIGN == 0 { !bits } else { bits & !SIGN })
+}
+
 impl Measure for Quantile {
+    fn fresh(&self) -> Self {
+        Self::new(self.part)
+    }
+
     fn add(&mut self, value: Datum<'_>) {
-        self.values.extend(value.number().map(Number::as_f64));
+        self.values.extend(value.number().map(|it| ordered(it.as_f64())));
+    }
+
+    fn join(&mut self, later: Self) {
+        self.spool.extend(&std::mem::take(&mut self.values));
+        self.spool.extend(&later.values);
     }
 
     #[expect(
@@ -175,41 +263,52 @@ impl Measure for Quantile {
         clippy::cast_sign_loss,
         reason = "a place between 0 and the number of values"
     )]
-    fn value(mut self, _: Totals) -> Option<Number> {
-        let last = self.values.len().checked_sub(1)?;
-        let place = self.part * count(last as u64);
-        let below = (place.floor() as usize).min(last);
-        let (_, low, above) = self.values.select_nth_unstable_by(below, f64::total_cmp);
-        let low = *low;
-        let high = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
+    fn value(mut self, _: Totals) -> io::Result<Option<Number>> {
+        self.spool.extend(&self.values);
+        let Some(last) = self.spool.len().checked_sub(1) else { return Ok(None) };
+        let place = self.part * count(last);
+        let below = (place.floor() as u64).min(last);
+        let low = unordered(self.spool.nth(below)?);
         let part = place - place.floor();
         // Infinities cannot be interpolated, only met.
-        let value = if part == 0.0 { low } else { low + (high - low) * part };
-        Some(Number::Float(value))
+        if part == 0.0 || below == last {
+            return Ok(Some(Number::Float(low)));
+        }
+        let high = unordered(self.spool.nth(below + 1)?);
+        Ok(Some(Number::Float(low + (high - low) * part)))
     }
 }
 
 /// The part of the values that pass a test.
 pub(crate) struct Share<T> {
-    test: T,
+    test: Arc<T>,
     passing: u64,
     count: u64,
 }
 
-impl<T: Fn(Datum<'_>) -> bool> Share<T> {
+impl<T: Test> Share<T> {
     pub(crate) fn new(test: T) -> Self {
-        Self { test, passing: 0, count: 0 }
+        Self { test: Arc::new(test), passing: 0, count: 0 }
     }
 }
 
-impl<T: Fn(Datum<'_>) -> bool> Measure for Share<T> {
+impl<T: Test> Measure for Share<T> {
+    fn fresh(&self) -> Self {
+        Self { test: Arc::clone(&self.test), passing: 0, count: 0 }
+    }
+
     fn add(&mut self, value: Datum<'_>) {
         self.count += 1;
         self.passing += u64::from((self.test)(value));
     }
 
-    fn value(self, _: Totals) -> Option<Number> {
-        part(self.passing, self.count)
+    fn join(&mut self, later: Self) {
+        self.passing += later.passing;
+        self.count += later.count;
+    }
+
+    fn value(self, _: Totals) -> io::Result<Option<Number>> {
+        Ok(part(self.passing, self.count))
     }
 }
 
@@ -218,11 +317,17 @@ impl<T: Fn(Datum<'_>) -> bool> Measure for Share<T> {
 pub(crate) struct Missing;
 
 impl Measure for Missing {
+    fn fresh(&self) -> Self {
+        Self
+    }
+
     fn add(&mut self, _: Datum<'_>) {}
 
+    fn join(&mut self, _: Self) {}
+
     /// Of no rows nothing is missing.
-    fn value(self, totals: Totals) -> Option<Number> {
-        part(totals.missing, totals.rows).or(Some(Number::Float(0.0)))
+    fn value(self, totals: Totals) -> io::Result<Option<Number>> {
+        Ok(part(totals.missing, totals.rows).or(Some(Number::Float(0.0))))
     }
 }
 
@@ -242,7 +347,8 @@ mod tests {
     fn of<M: Measure>(mut measure: M, values: &[f64]) -> Option<f64> {
         values.iter().for_each(|value| measure.add(Datum::Float(*value)));
         let rows = values.len() as u64;
-        measure.value(Totals { rows, missing: 0 }).map(Number::as_f64)
+        let value = measure.value(Totals { rows, missing: 0 });
+        value.expect("nothing is on disk").map(Number::as_f64)
     }
 
     /// The values are those of numpy 2 and pandas 3.
@@ -257,6 +363,27 @@ mod tests {
         assert_eq!(of(Quantile::new(1.0), &values), Some(5.0));
         assert_eq!(of(Extreme::SMALLEST, &values), Some(1.0));
         assert_eq!(of(Extreme::LARGEST, &values), Some(5.0));
+    }
+
+    #[test]
+    fn pieces_make_the_whole() {
+        let values: Vec<f64> = (0..1000).map(|it| f64::from(it * 7919 % 1000) / 8.0).collect();
+        fn pieced<M: Measure>(whole: M, values: &[f64]) -> Option<f64> {
+            let mut whole = whole;
+            for some in values.chunks(90) {
+                let mut piece = whole.fresh();
+                some.iter().for_each(|value| piece.add(Datum::Float(*value)));
+                whole.join(piece);
+            }
+            let totals = Totals { rows: values.len() as u64, missing: 0 };
+            whole.value(totals).expect("nothing is on disk").map(Number::as_f64)
+        }
+        assert_eq!(pieced(Mean::default(), &values), of(Mean::default(), &values));
+        assert_eq!(pieced(Extreme::LARGEST, &values), Some(124.875));
+        assert_eq!(pieced(Quantile::new(0.37), &values), of(Quantile::new(0.37), &values));
+        let deviation = pieced(Deviation::default(), &values).expect("values");
+        let whole = of(Deviation::default(), &values).expect("values");
+        assert!((deviation - whole).abs() < 1e-12, "{deviation} {whole}");
     }
 
     #[test]

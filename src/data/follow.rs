@@ -1,0 +1,176 @@
+//! What a schema asks of a table, followed through the pieces of the table.
+//!
+//! A [`Part`] is what was seen in some rows; parts of rows that follow each other join into one.
+//! Unaware of formats: who reads a piece fills the columns of its part.
+
+use crate::base::bound::Number;
+use crate::data::field::Column as Target;
+use crate::data::validate::Finding;
+use crate::schema::column::{Column, ColumnType, Schema};
+use crate::schema::constraint;
+use crate::schema::range::{Range, Scale};
+use crate::schema::spelling;
+use crate::schema::watch::each;
+use crate::schema::watch::{Batch, Outcome, Tally, Totals, Watch};
+use std::io;
+
+/// A check with its name and how a spec spells it.
+struct Named {
+    name: &'static str,
+    spelled: String,
+    watch: Box<dyn Watch>,
+}
+
+/// A column of a schema and its checks, before any data.
+struct Followed<'a> {
+    column: &'a Column,
+    ty: ColumnType,
+    checks: Vec<Named>,
+}
+
+/// A schema ready to be held against data.
+pub(crate) struct Follower<'a> {
+    schema: &'a Schema,
+    columns: Vec<Followed<'a>>,
+}
+
+/// What was seen in some rows.
+pub(crate) struct Part {
+    /// All rows, whole or not.
+    pub(crate) rows: u64,
+    /// Rows with too few or too many fields, in which no field belongs to a column for certain.
+    pub(crate) ragged: Tally,
+    pub(crate) columns: Vec<Seen>,
+}
+
+/// What was seen of one column.
+pub(crate) struct Seen {
+    /// Whether the data has this column at all.
+    pub(crate) present: bool,
+    pub(crate) missing: Tally,
+    pub(crate) unfit: Tally,
+    watches: Vec<Box<dyn Watch>>,
+}
+
+impl<'a> Follower<'a> {
+    pub(crate) fn new(schema: &'a Schema) -> Self {
+        Self { schema, columns: schema.columns.iter().map(Followed::new).collect() }
+    }
+
+    /// The names and types of the columns, in the order of the schema.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = (&'a str, ColumnType)> {
+        self.columns.iter().map(|it| (it.column.name.value.as_str(), it.ty))
+    }
+
+    /// A part that has seen nothing.
+    pub(crate) fn part(&self) -> Part {
+        let seen = |it: &Followed<'_>| Seen {
+            present: false,
+            missing: Tally::default(),
+            unfit: Tally::default(),
+            watches: it.checks.iter().map(|check| check.watch.fresh()).collect(),
+        };
+        let columns = self.columns.iter().map(seen).collect();
+        Part { rows: 0, ragged: Tally::default(), columns }
+    }
+
+    /// Everything that was found: of the table first, then column by column.
+    ///
+    /// `fields` is how many a row should have, in formats where rows can differ.
+    pub(crate) fn findings(self, part: Part, fields: Option<usize>) -> io::Result<Vec<Finding>> {
+        let Part { rows, ragged, columns } = part;
+        let table =
+            |check, spelled, outcome| Finding { column: None, check, spelled, outcome, of: rows };
+        let mut findings = Vec::new();
+        if !self.schema.rows.is_empty() {
+            let range = Range::of(&self.schema.rows, Scale::COUNT).ok();
+            let outcome = Outcome::measured(Some(Number::Int(rows.into())), range.as_ref());
+            let spelled = format!("rows {}", spelling::bounds(&self.schema.rows, None));
+            findings.push(table("rows", spelled, outcome));
+        }
+        let whole = rows - ragged.failing;
+        if let Some(fields) = fields {
+            let spelled = format!("{fields} fields a row");
+            findings.push(table("ragged", spelled, ragged.outcome()));
+        }
+        for (column, seen) in self.columns.into_iter().zip(columns) {
+            findings.extend(column.end(seen, whole)?);
+        }
+        Ok(findings)
+    }
+}
+
+impl Part {
+    /// Takes in what was seen in the rows that follow.
+    pub(crate) fn join(&mut self, later: Self) {
+        self.ragged.join(later.ragged, self.rows);
+        for (own, later) in self.columns.iter_mut().zip(later.columns) {
+            own.present |= later.present;
+            own.missing.join(later.missing, self.rows);
+            own.unfit.join(later.unfit, self.rows);
+            for (own, later) in own.watches.iter_mut().zip(later.watches) {
+                own.join(later, self.rows);
+            }
+        }
+        self.rows += later.rows;
+    }
+}
+
+impl Seen {
+    /// Where the fields of a column are read to.
+    pub(crate) fn target<'a>(&'a mut self, batch: &'a mut Batch) -> Target<'a> {
+        Target { batch, missing: &mut self.missing, unfit: &mut self.unfit }
+    }
+
+    /// Shows a batch to the checks, then forgets its values.
+    pub(crate) fn look(&mut self, batch: &mut Batch) {
+        self.watches.iter_mut().for_each(|watch| watch.see(batch));
+        batch.clear();
+    }
+}
+
+impl<'a> Followed<'a> {
+    fn new(column: &'a Column) -> Self {
+        let ty = column.ty.as_ref().map_or(ColumnType::Str, |it| it.value);
+        let mut checks = Vec::new();
+        if !column.bounds.is_empty() {
+            let spelled = spelling::bounds(&column.bounds, Some(ty));
+            let watch = each::bounds(&column.bounds, ty);
+            checks.push(Named { name: "in-range", spelled, watch });
+        }
+        checks.extend(column.checks.iter().filter_map(|check| {
+            let constraint = constraint::find(check.constraint.value)?;
+            let spelled = spelling::check(check, Some(ty));
+            Some(Named { name: constraint.name, spelled, watch: (constraint.watch)(check, ty) })
+        }));
+        Self { column, ty, checks }
+    }
+
+    fn end(self, seen: Seen, rows: u64) -> io::Result<Vec<Finding>> {
+        let finding = |check, spelled, outcome, of| Finding {
+            column: Some(self.column.name.value.clone()),
+            check,
+            spelled,
+            outcome,
+            of,
+        };
+        if !seen.present {
+            let lost = Outcome::Measured { holds: false, value: None };
+            return Ok(vec![finding("required", "present".to_owned(), lost, 0)]);
+        }
+        let missing = seen.missing.failing;
+        let present = rows - missing;
+        let fit = present - seen.unfit.failing;
+        let totals = Totals { rows, missing };
+        let mut findings =
+            vec![finding("dtype", self.ty.to_string(), seen.unfit.outcome(), present)];
+        if !self.column.nullable {
+            let name = "not-null";
+            findings.push(finding(name, name.to_owned(), seen.missing.outcome(), rows));
+        }
+        for (Named { name, spelled, .. }, watch) in self.checks.into_iter().zip(seen.watches) {
+            findings.push(finding(name, spelled, watch.end(totals)?, fit));
+        }
+        Ok(findings)
+    }
+}
