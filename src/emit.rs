@@ -1,5 +1,6 @@
 //! From the plan to the text of files. Pure: writes nothing, decides nothing.
 
+pub(crate) mod checks;
 pub(crate) mod ownership;
 pub(crate) mod targets;
 pub(crate) mod template;

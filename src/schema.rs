@@ -11,6 +11,7 @@ pub(crate) mod literal;
 pub(crate) mod pattern;
 pub(crate) mod portable;
 pub(crate) mod problem;
+pub(crate) mod python;
 pub(crate) mod range;
 #[cfg(test)]
 pub(crate) mod sample;

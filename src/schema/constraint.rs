@@ -4,6 +4,7 @@ use crate::base::suggest;
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraints::ALL;
 use crate::schema::domain::Domain;
+use crate::schema::python::Form;
 use crate::schema::range::Scale;
 use crate::schema::watch::Watch;
 
@@ -26,6 +27,8 @@ pub(crate) struct Constraint {
     pub(crate) implied: fn(&Domain<'_>, &Check) -> Verdict,
     /// Follows the values of a column.
     pub(crate) watch: fn(&Check, ColumnType) -> Box<dyn Watch>,
+    /// The same check in Python.
+    pub(crate) python: fn(&Check, ColumnType) -> Form,
     /// The page, in Markdown.
     pub(crate) docs: &'static str,
 }

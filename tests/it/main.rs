@@ -10,6 +10,7 @@
 
 mod book;
 mod build;
+mod checks;
 mod corpus;
 mod dag;
 mod determinism;

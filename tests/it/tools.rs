@@ -35,3 +35,11 @@ fn found(path: Option<PathBuf>, name: &str, test: &str) -> Option<PathBuf> {
     }
     path
 }
+
+/// How much a test is to do: what the environment says, or its own default.
+pub(crate) fn amount(name: &str, default: usize) -> usize {
+    match std::env::var(name) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")),
+        Err(_) => default,
+    }
+}

@@ -3,7 +3,7 @@
 //! only once.
 #![expect(clippy::disallowed_methods, reason = "starts Python, reads how much it is to do")]
 
-use crate::{scripts, tree};
+use crate::{scripts, tools, tree};
 use std::process::{Child, Command, Output, Stdio};
 
 /// Sessions unless `MLC_TWO_WAY_SEEDS` says otherwise; each takes about a second.
@@ -17,8 +17,8 @@ const ROUNDS: usize = 2;
 
 #[test]
 fn mlc_and_dvc_agree_whoever_has_the_turn() {
-    let seeds = count("MLC_TWO_WAY_SEEDS", SEEDS);
-    let first = count("MLC_TWO_WAY_FIRST", 0);
+    let seeds = tools::amount("MLC_TWO_WAY_SEEDS", SEEDS);
+    let first = tools::amount("MLC_TWO_WAY_FIRST", 0);
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(seeds);
     let share = |worker: usize| {
         let (from, to) = (seeds * worker / workers, seeds * (worker + 1) / workers);
@@ -29,14 +29,14 @@ fn mlc_and_dvc_agree_whoever_has_the_turn() {
 
 #[test]
 fn nothing_is_lost_whenever_a_run_is_killed() {
-    let moments = count("MLC_KILL_MOMENTS", MOMENTS);
+    let moments = tools::amount("MLC_KILL_MOMENTS", MOMENTS);
     let test = "nothing_is_lost_whenever_a_run_is_killed";
     expect_all(vec![start(test, "kill_sweep.py", &[moments])]);
 }
 
 #[test]
 fn runs_side_by_side_wait_for_each_other() {
-    let rounds = count("MLC_CROWD_ROUNDS", ROUNDS);
+    let rounds = tools::amount("MLC_CROWD_ROUNDS", ROUNDS);
     let test = "runs_side_by_side_wait_for_each_other";
     expect_all(vec![start(test, "crowd.py", &[rounds])]);
 }
@@ -52,13 +52,6 @@ fn a_full_disk_loses_nothing() {
     }
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{error}");
-}
-
-fn count(name: &str, default: usize) -> usize {
-    match std::env::var(name) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")),
-        Err(_) => default,
-    }
 }
 
 /// `None` without DVC, which was said then.

@@ -10,6 +10,7 @@ use crate::emit::{Input, Target, targets};
 use crate::report::diff;
 use anyhow::Context as _;
 use camino::{Utf8Path, Utf8PathBuf};
+use std::collections::BTreeSet;
 
 /// Write the artifacts that the spec's targets name
 ///
@@ -117,8 +118,10 @@ pub(crate) fn stale(context: &Context, ready: &Ready) -> anyhow::Result<Vec<Utf8
 fn leftovers(root: &Utf8Path, wanted: &[&'static Target]) -> anyhow::Result<Vec<Change>> {
     let is_wanted = |target: &&&Target| wanted.iter().any(|it| it.name == target.name);
     let gone = targets::TARGETS.iter().filter(|target| !is_wanted(target));
-    let paths = gone.flat_map(|target| target.paths);
-    let found = paths.map(|path| writing::leftover(root, Utf8Path::new(path)));
+    let kept = |path: &&&str| wanted.iter().any(|it| it.paths.contains(*path));
+    let paths: BTreeSet<&str> =
+        gone.flat_map(|target| target.paths).filter(|it| !kept(it)).copied().collect();
+    let found = paths.into_iter().map(|path| writing::leftover(root, Utf8Path::new(path)));
     found
         .filter_map(Result::transpose)
         .collect::<anyhow::Result<_>>()

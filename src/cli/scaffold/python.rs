@@ -12,7 +12,7 @@ use std::fs;
 use std::process::Command;
 
 /// The oldest Python that the examples run on.
-const OLDEST: (u32, u32) = (3, 10);
+const OLDEST: (u32, u32) = (3, 11);
 
 /// A virtual environment with a project's requirements.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict, text};
 use crate::schema::domain::Domain;
+use crate::schema::python::{Expr, Form};
 use crate::schema::watch::{Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -16,6 +17,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds,
     implied,
     watch,
+    python,
     docs: include_str!("contains.md"),
 };
 
@@ -35,4 +37,9 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     let part = text(check).unwrap_or_default().to_owned();
     each::text(ty, move |it| it.contains(&part))
+}
+
+fn python(check: &Check, _: ColumnType) -> Form {
+    let part = Expr::text(text(check).unwrap_or_default());
+    Form::text(Expr::call("text.__contains__").with(part))
 }

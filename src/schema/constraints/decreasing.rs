@@ -5,6 +5,7 @@ use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::python::Form;
 use crate::schema::watch::{Watch, order};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -18,6 +19,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds: not_by_value,
     implied,
     watch,
+    python,
     docs: include_str!("decreasing.md"),
 };
 
@@ -27,4 +29,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 
 fn watch(_: &Check, ty: ColumnType) -> Box<dyn Watch> {
     order::ordered(ty, true)
+}
+
+fn python(_: &Check, _: ColumnType) -> Form {
+    Form::rule("decreasing")
 }

@@ -5,6 +5,7 @@ use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::python::Form;
 use crate::schema::range::{Range, Scale};
 use crate::schema::watch::{Watch, keys};
 
@@ -19,6 +20,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds: not_by_value,
     implied,
     watch,
+    python,
     docs: include_str!("distinct.md"),
 };
 
@@ -34,4 +36,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     keys::distinct(ty, keys::Count::Number, &check.bounds, Quantity::Count.scale(ty))
+}
+
+fn python(check: &Check, ty: ColumnType) -> Form {
+    Form::measure("distinct", check, Quantity::Count.scale(ty), ty)
 }

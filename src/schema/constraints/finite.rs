@@ -3,6 +3,7 @@
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
+use crate::schema::python::Form;
 use crate::schema::watch::{Datum, Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -16,6 +17,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds,
     implied,
     watch,
+    python,
     docs: include_str!("finite.md"),
 };
 
@@ -35,4 +37,8 @@ fn implied(domain: &Domain<'_>, _: &Check) -> Verdict {
 
 fn watch(_: &Check, ty: ColumnType) -> Box<dyn Watch> {
     each::each(ty, |value: Datum<'_>| value.number().is_none_or(|it| it.as_f64().is_finite()))
+}
+
+fn python(_: &Check, _: ColumnType) -> Form {
+    Form::rule("finite")
 }

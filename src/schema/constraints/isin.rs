@@ -5,6 +5,7 @@ use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
 use crate::schema::literal;
+use crate::schema::python::Form;
 use crate::schema::watch::{Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -18,6 +19,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds,
     implied,
     watch,
+    python,
     docs: include_str!("isin.md"),
 };
 
@@ -43,4 +45,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     each::each(ty, each::listed(check, ty))
+}
+
+fn python(check: &Check, ty: ColumnType) -> Form {
+    Form::listed(check, ty, true)
 }

@@ -4,6 +4,7 @@ use crate::base::bound::Number;
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict};
 use crate::schema::domain::Domain;
+use crate::schema::python::{self, Expr, Form};
 use crate::schema::range::{Range, Scale};
 use crate::schema::watch::{Watch, each};
 
@@ -18,6 +19,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds,
     implied,
     watch,
+    python,
     docs: include_str!("length.md"),
 };
 
@@ -41,4 +43,11 @@ fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
         let count = i128::try_from(it.chars().count()).unwrap_or(i128::MAX);
         range.as_ref().is_ok_and(|range| range.includes(Number::Int(count)))
     })
+}
+
+fn python(check: &Check, _: ColumnType) -> Form {
+    let length = Expr::call("len").with(Expr::code("text"));
+    let ends = python::ends(&check.bounds, Scale::COUNT, ColumnType::Int(64));
+    let call = Expr::call("tables.within").with(length);
+    Form::text(ends.into_iter().fold(call, |call, (name, end)| call.named(name, end)))
 }

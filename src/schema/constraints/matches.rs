@@ -4,6 +4,7 @@ use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict, text};
 use crate::schema::domain::Domain;
 use crate::schema::pattern::{self, Pattern};
+use crate::schema::python::{Expr, Form};
 use crate::schema::watch::{Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -17,6 +18,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds,
     implied,
     watch,
+    python,
     docs: include_str!("matches.md"),
 };
 
@@ -34,4 +36,9 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     let pattern = text(check).and_then(Pattern::new);
     each::text(ty, move |it| pattern.as_ref().is_some_and(|pattern| pattern.matches(it)))
+}
+
+fn python(check: &Check, _: ColumnType) -> Form {
+    let pattern = format!("(?:{})", text(check).unwrap_or_default());
+    Form::text(Expr::call("re.fullmatch").with(Expr::Str(pattern)).with(Expr::code("text")))
 }

@@ -5,6 +5,7 @@ use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::python::Form;
 use crate::schema::watch::{Watch, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -18,6 +19,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds: not_by_value,
     implied,
     watch,
+    python,
     docs: include_str!("min.md"),
 };
 
@@ -27,4 +29,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     measure::within(measure::Extreme::SMALLEST, &check.bounds, Quantity::Extreme.scale(ty))
+}
+
+fn python(check: &Check, ty: ColumnType) -> Form {
+    Form::measure("smallest", check, Quantity::Extreme.scale(ty), ty)
 }

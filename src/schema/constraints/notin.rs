@@ -4,6 +4,7 @@ use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, Verdict};
 use crate::schema::domain::Domain;
 use crate::schema::literal;
+use crate::schema::python::Form;
 use crate::schema::watch::{Datum, Watch, each};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -17,6 +18,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds,
     implied,
     watch,
+    python,
     docs: include_str!("notin.md"),
 };
 
@@ -37,4 +39,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     let listed = each::listed(check, ty);
     each::each(ty, move |value: Datum<'_>| !listed(value))
+}
+
+fn python(check: &Check, ty: ColumnType) -> Form {
+    Form::listed(check, ty, false)
 }

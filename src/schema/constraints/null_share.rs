@@ -5,6 +5,7 @@ use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::python::Form;
 use crate::schema::watch::{Watch, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -18,6 +19,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds: not_by_value,
     implied,
     watch,
+    python,
     docs: include_str!("null_share.md"),
 };
 
@@ -31,4 +33,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     measure::within(measure::Missing, &check.bounds, Quantity::Share.scale(ty))
+}
+
+fn python(check: &Check, ty: ColumnType) -> Form {
+    Form::measure("null_share", check, Quantity::Share.scale(ty), ty)
 }

@@ -7,6 +7,7 @@ use crate::schema::constraint::{
 };
 use crate::schema::domain::Domain;
 use crate::schema::literal;
+use crate::schema::python::{Expr, Form};
 use crate::schema::watch::{Watch, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -20,6 +21,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds: not_by_value,
     implied,
     watch,
+    python,
     docs: include_str!("quantile.md"),
 };
 
@@ -31,4 +33,10 @@ fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     let part = check.arguments.first().and_then(|it| literal::number(&it.value));
     let quantile = measure::Quantile::new(part.map_or(0.5, Number::as_f64));
     measure::within(quantile, &check.bounds, Quantity::Average.scale(ty))
+}
+
+fn python(check: &Check, ty: ColumnType) -> Form {
+    let part = check.arguments.first().and_then(|it| literal::number(&it.value));
+    let part = [Expr::float(part.map_or(0.5, Number::as_f64))];
+    Form::measure_with("quantile", &part, check, Quantity::Average.scale(ty), ty)
 }

@@ -5,6 +5,7 @@ use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::python::{Expr, Form};
 use crate::schema::watch::{Watch, each, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -18,6 +19,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds: not_by_value,
     implied,
     watch,
+    python,
     docs: include_str!("share.md"),
 };
 
@@ -28,4 +30,10 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     let share = measure::Share::new(each::listed(check, ty));
     measure::within(share, &check.bounds, Quantity::Share.scale(ty))
+}
+
+fn python(check: &Check, ty: ColumnType) -> Form {
+    let value = check.arguments.first().map(|it| Expr::scalar(&it.value, ty));
+    let value = [value.unwrap_or(Expr::code("None"))];
+    Form::measure_with("share", &value, check, Quantity::Share.scale(ty), ty)
 }

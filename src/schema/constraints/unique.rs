@@ -6,6 +6,7 @@ use crate::schema::constraint::{
     Applies, Arguments, Bounds, Constraint, Quantity, Scope, Verdict, not_by_value,
 };
 use crate::schema::domain::Domain;
+use crate::schema::python::Form;
 use crate::schema::watch::{Watch, keys};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -19,6 +20,7 @@ pub(super) static CONSTRAINT: Constraint = Constraint {
     holds: not_by_value,
     implied,
     watch,
+    python,
     docs: include_str!("unique.md"),
 };
 
@@ -41,4 +43,11 @@ fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
         return keys::no_repeats(ty);
     }
     keys::distinct(ty, keys::Count::Share, &check.bounds, Quantity::Share.scale(ty))
+}
+
+fn python(check: &Check, ty: ColumnType) -> Form {
+    if check.bounds.is_empty() {
+        return Form::rule("unrepeated");
+    }
+    Form::measure("distinct_share", check, Quantity::Share.scale(ty), ty)
 }

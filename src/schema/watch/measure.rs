@@ -49,39 +49,86 @@ impl<M: Measure> Watch for Measured<M> {
     }
 }
 
-/// A sum that does not depend on how values are grouped: integers exactly, floats compensated
-/// (Neumaier 1974).
-#[derive(Clone, Copy, Debug, Default)]
+/// A sum that is exact to its last digit, and so does not depend on how values are grouped:
+/// integers as they are, floats as a list of floats that do not overlap (Shewchuk 1997), as
+/// `math.fsum` of Python does.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sum {
     count: u64,
     integers: i128,
-    floats: f64,
-    lost: f64,
+    /// Each smaller than the last digit of the next; their exact sum is that of all finite values.
+    partials: Vec<f64>,
+    /// The plain sum, for what has no exact one: infinities, and sums beyond the largest float.
+    plain: f64,
     any_float: bool,
 }
 
 impl Sum {
     fn add_float(&mut self, value: f64) {
-        let sum = self.floats + value;
-        if sum.is_finite() {
-            self.lost += match self.floats.abs() >= value.abs() {
-                true => (self.floats - sum) + value,
-                false => (value - sum) + self.floats,
-            };
-        }
-        self.floats = sum;
+        self.plain += value;
+        self.add_exactly(value);
     }
 
-    fn total(self) -> Number {
+    fn add_exactly(&mut self, mut value: f64) {
+        if !self.plain.is_finite() {
+            return;
+        }
+        let mut kept = 0;
+        for at in 0..self.partials.len() {
+            let Some(&partial) = self.partials.get(at) else { break };
+            let (large, small) =
+                if value.abs() < partial.abs() { (partial, value) } else { (value, partial) };
+            let sum = large + small;
+            let lost = small - (sum - large);
+            if lost != 0.0 {
+                if let Some(place) = self.partials.get_mut(kept) {
+                    *place = lost;
+                }
+                kept += 1;
+            }
+            value = sum;
+        }
+        self.partials.truncate(kept);
+        self.partials.push(value);
+    }
+
+    fn total(&self) -> Number {
         match self.any_float {
-            true => Number::Float(self.floats + self.lost),
+            true if self.plain.is_finite() => Number::Float(rounded(&self.partials)),
+            true => Number::Float(self.plain),
             false => Number::Int(self.integers),
         }
     }
 
-    fn mean(self) -> Option<f64> {
+    fn mean(&self) -> Option<f64> {
         (self.count > 0).then(|| self.total().as_f64() / count(self.count))
     }
+}
+
+/// The sum of floats that do not overlap, the smallest first, rounded once to the nearest float.
+fn rounded(partials: &[f64]) -> f64 {
+    let mut rest = partials.iter().rev().copied();
+    let Some(mut sum) = rest.next() else { return 0.0 };
+    let mut lost = 0.0;
+    for partial in rest.by_ref() {
+        let before = sum;
+        sum = before + partial;
+        lost = partial - (sum - before);
+        if lost != 0.0 {
+            break;
+        }
+    }
+    // Half of the last digit was lost: what comes behind it decides whether that was right.
+    if let Some(next) = rest.next()
+        && ((lost < 0.0 && next < 0.0) || (lost > 0.0 && next > 0.0))
+    {
+        let twice = lost * 2.0;
+        let further = sum + twice;
+        if further - sum == twice {
+            return further;
+        }
+    }
+    sum
 }
 
 impl Measure for Sum {
@@ -105,8 +152,8 @@ impl Measure for Sum {
         self.count += later.count;
         self.integers = self.integers.saturating_add(later.integers);
         self.any_float |= later.any_float;
-        self.add_float(later.floats);
-        self.lost += later.lost;
+        self.plain += later.plain;
+        later.partials.into_iter().for_each(|it| self.add_exactly(it));
     }
 
     fn value(self, _: Totals) -> io::Result<Option<Number>> {
@@ -142,6 +189,8 @@ pub(crate) struct Deviation {
     count: u64,
     mean: f64,
     squares: f64,
+    /// Whether a value is infinite, so that there is no deviation.
+    infinite: bool,
 }
 
 impl Measure for Deviation {
@@ -152,6 +201,7 @@ impl Measure for Deviation {
     fn add(&mut self, value: Datum<'_>) {
         let Some(value) = value.number().map(Number::as_f64) else { return };
         self.count += 1;
+        self.infinite |= value.is_infinite();
         let off = value - self.mean;
         self.mean += off / count(self.count);
         self.squares += off * (value - self.mean);
@@ -159,11 +209,16 @@ impl Measure for Deviation {
 
     /// Two samples as one (Chan, Golub and `LeVeque` 1979).
     fn join(&mut self, later: Self) {
-        let (own, other) = (count(self.count), count(later.count));
-        self.count += later.count;
-        if later.count == 0 {
+        if self.count == 0 || later.count == 0 {
+            // Nothing is no sample at zero.
+            if later.count > 0 {
+                *self = later;
+            }
             return;
         }
+        let (own, other) = (count(self.count), count(later.count));
+        self.count += later.count;
+        self.infinite |= later.infinite;
         let off = later.mean - self.mean;
         self.mean += off * (other / (own + other));
         self.squares += later.squares + off * off * (own * other / (own + other));
@@ -171,7 +226,13 @@ impl Measure for Deviation {
 
     fn value(self, _: Totals) -> io::Result<Option<Number>> {
         let below = self.count.checked_sub(1).filter(|it| *it > 0);
-        Ok(below.map(|below| Number::Float((self.squares / count(below)).sqrt())))
+        let deviation = |below| match self.infinite {
+            true => f64::NAN,
+            // Squares of finite values may be too large for a float.
+            false if !self.squares.is_finite() => f64::INFINITY,
+            false => (self.squares / count(below)).sqrt(),
+        };
+        Ok(below.map(|below| Number::Float(deviation(below))))
     }
 }
 
@@ -398,6 +459,12 @@ mod tests {
     #[test]
     fn a_sum_keeps_what_is_small() {
         assert_eq!(of(Sum::default(), &[1e100, 1.0, -1e100]), Some(1.0));
+        assert_eq!(of(Sum::default(), &[0.1; 10]), Some(1.0));
+        assert_eq!(
+            of(Sum::default(), &[1.0, 2f64.powi(-53), 2f64.powi(-106)]),
+            Some(1.0 + f64::EPSILON)
+        );
+        assert_eq!(of(Sum::default(), &[f64::INFINITY, 1.0]), Some(f64::INFINITY));
         let mut sum = Sum::default();
         [i64::MAX, i64::MAX].iter().for_each(|it| sum.add(Datum::Int((*it).into())));
         assert_eq!(sum.total(), Number::Int(2 * i128::from(i64::MAX)));

@@ -1,0 +1,37 @@
+//! `great-expectations`: the schemas as suites and checkpoints for Great Expectations.
+
+use crate::base::files::FileSet;
+use crate::emit::targets::pandera::{module, tables};
+use crate::emit::{Input, Target, checks};
+use serde::Serialize;
+
+pub(super) static TARGET: Target = Target {
+    name: "great-expectations",
+    summary: "the schemas for Great Expectations: validation/expectations.py",
+    paths: &["validation/expectations.py", "validation/tables.py"],
+    emit,
+    docs: include_str!("great_expectations.md"),
+};
+
+#[derive(Serialize)]
+struct View {
+    regex: bool,
+    types: String,
+    data: String,
+    rules: String,
+    measures: String,
+    expectations: String,
+}
+
+fn emit(input: &Input<'_>) -> FileSet {
+    let view = View {
+        regex: checks::has_patterns(input),
+        types: checks::types(input).render(0, 40, 0),
+        data: checks::places(input).render(0, 36, 0),
+        rules: checks::rules(input).render(0, 36, 0),
+        measures: checks::measures(input).render(0, 42, 0),
+        expectations: checks::expectations(input).render(0, 47, 0),
+    };
+    let source = include_str!("../../../templates/validation/expectations.py");
+    FileSet::from([module("validation/expectations.py", source, view, input), tables(input)])
+}

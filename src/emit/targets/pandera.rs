@@ -1,0 +1,49 @@
+//! `pandera`: the schemas as a module for pandera.
+
+use crate::base::files::FileSet;
+use crate::emit::{Input, Target, checks, ownership, template};
+use camino::Utf8PathBuf;
+use serde::Serialize;
+
+pub(super) static TARGET: Target = Target {
+    name: "pandera",
+    summary: "the schemas for pandera: validation/schemas.py",
+    paths: &["validation/schemas.py", "validation/tables.py"],
+    emit,
+    docs: include_str!("pandera.md"),
+};
+
+#[derive(Serialize)]
+struct View {
+    regex: bool,
+    types: String,
+    schemas: String,
+}
+
+pub(super) fn emit(input: &Input<'_>) -> FileSet {
+    let view = View {
+        regex: checks::has_patterns(input),
+        types: checks::types(input).render(0, 40, 0),
+        schemas: checks::pandera(input).render(0, 43, 0),
+    };
+    let source = include_str!("../../../templates/validation/schemas.py");
+    FileSet::from([module("validation/schemas.py", source, view, input), tables(input)])
+}
+
+/// What reads and measures, which the other modules share.
+pub(super) fn tables(input: &Input<'_>) -> (Utf8PathBuf, String) {
+    let text = include_str!("../../../templates/validation/tables.py");
+    ("validation/tables.py".into(), ownership::stamped(text, "#", input.spec()))
+}
+
+/// A module from its template.
+pub(super) fn module(
+    path: &str,
+    source: &str,
+    view: impl Serialize,
+    input: &Input<'_>,
+) -> (Utf8PathBuf, String) {
+    let body = template::render(path, source, view)
+        .expect("invariant: a view has what its template names");
+    (path.into(), ownership::stamped(&body, "#", input.spec()))
+}

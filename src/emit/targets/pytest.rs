@@ -1,0 +1,27 @@
+//! `pytest`: a test for each check of each dataset and output.
+
+use crate::base::files::FileSet;
+use crate::emit::targets::pandera::{self, module};
+use crate::emit::{Input, Target, checks};
+use serde::Serialize;
+
+pub(super) static TARGET: Target = Target {
+    name: "pytest",
+    summary: "a test for each check of the data: tests/mlc/test_data.py",
+    paths: &["tests/mlc/test_data.py", "validation/schemas.py", "validation/tables.py"],
+    emit,
+    docs: include_str!("pytest.md"),
+};
+
+#[derive(Serialize)]
+struct View {
+    checks: String,
+}
+
+fn emit(input: &Input<'_>) -> FileSet {
+    let view = View { checks: checks::tests(input).render(0, 54, 0) };
+    let source = include_str!("../../../templates/validation/test_data.py");
+    let mut files = pandera::emit(input);
+    files.extend([module("tests/mlc/test_data.py", source, view, input)]);
+    files
+}

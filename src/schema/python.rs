@@ -1,0 +1,409 @@
+//! Python expressions as data, and the forms that checks take in pandera and Great Expectations.
+//!
+//! No value ever becomes code: whatever a spec says arrives in a literal, escaped by its type.
+//! Unaware of files: `emit` puts the expressions into modules.
+
+use crate::base::bound::{Bound, Number};
+use crate::base::python::float_repr;
+use crate::schema::column::{Check, ColumnType, Scalar};
+use crate::schema::literal;
+use crate::schema::range::{Limit, Range, Scale};
+use std::fmt::Write as _;
+
+/// How wide a line may be: what `ruff format` keeps.
+const WIDTH: usize = 88;
+
+/// An expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Expr {
+    /// Code of ours, without any value of a spec.
+    Code(String),
+    Str(String),
+    Call(String, Vec<Argument>),
+    List(Vec<Self>),
+    Dict(Vec<Entry>),
+    Tuple(Vec<Self>),
+    /// `lambda values: …`
+    Lambda(&'static str, Box<Self>),
+}
+
+/// An argument, with its name if it has one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Argument {
+    pub(crate) name: Option<&'static str>,
+    pub(crate) value: Expr,
+}
+
+/// A key and its value, with a comment above them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) comment: Option<String>,
+    pub(crate) key: Expr,
+    pub(crate) value: Expr,
+}
+
+impl Expr {
+    pub(crate) fn code(text: &str) -> Self {
+        Self::Code(text.to_owned())
+    }
+
+    pub(crate) fn text(text: &str) -> Self {
+        Self::Str(text.to_owned())
+    }
+
+    pub(crate) fn flag(flag: bool) -> Self {
+        Self::code(if flag { "True" } else { "False" })
+    }
+
+    pub(crate) fn call(function: &str) -> Self {
+        Self::Call(function.to_owned(), Vec::new())
+    }
+
+    /// Adds an argument to a call.
+    pub(crate) fn with(mut self, value: Self) -> Self {
+        if let Self::Call(_, arguments) = &mut self {
+            arguments.push(Argument { name: None, value });
+        }
+        self
+    }
+
+    /// Adds a named argument to a call.
+    pub(crate) fn named(mut self, name: &'static str, value: Self) -> Self {
+        if let Self::Call(_, arguments) = &mut self {
+            arguments.push(Argument { name: Some(name), value });
+        }
+        self
+    }
+
+    /// Puts a named argument before the others of a call.
+    pub(crate) fn first_named(mut self, name: &'static str, value: Self) -> Self {
+        if let Self::Call(_, arguments) = &mut self {
+            arguments.insert(0, Argument { name: Some(name), value });
+        }
+        self
+    }
+
+    pub(crate) fn of_values(self) -> Self {
+        Self::Lambda("values", Box::new(self))
+    }
+
+    /// A number as a value of a column.
+    pub(crate) fn number(number: Number, ty: ColumnType) -> Self {
+        match literal::value(number, ty) {
+            Scalar::Int(value) => Self::Code(value.to_string()),
+            Scalar::Float(value) => Self::float(value),
+            Scalar::Bool(flag) => Self::flag(flag),
+            Scalar::Str(time) => {
+                Self::call("pd.Timestamp").with(Self::text(time.trim_end_matches('Z')))
+            }
+        }
+    }
+
+    pub(crate) fn float(value: f64) -> Self {
+        if value.is_finite() {
+            return Self::Code(float_repr(value).replace("e+", "e"));
+        }
+        Self::call("float").with(Self::text(&float_repr(value)))
+    }
+
+    /// An argument of a check as a value of the column.
+    pub(crate) fn scalar(scalar: &Scalar, ty: ColumnType) -> Self {
+        match (literal::measure(scalar, ty), scalar) {
+            (Some(number), _) => Self::number(number, ty),
+            (None, Scalar::Int(value)) => Self::Code(value.to_string()),
+            (None, Scalar::Float(value)) => Self::float(*value),
+            (None, Scalar::Bool(flag)) => Self::flag(*flag),
+            (None, Scalar::Str(text)) => Self::text(text),
+        }
+    }
+
+    /// The expression as code that begins in this column and is followed by `behind` characters;
+    /// lines that go on are indented deeper than `indent`.
+    pub(crate) fn render(&self, indent: usize, column: usize, behind: usize) -> String {
+        let flat = self.flat();
+        if let Some(flat) = &flat
+            && column + flat.chars().count() + behind <= WIDTH
+        {
+            return flat.clone();
+        }
+        let (open, items, close): (String, Vec<String>, &str) = match self {
+            Self::Code(_) | Self::Str(_) => return flat.unwrap_or_default(),
+            Self::Lambda(name, body) => {
+                let head = format!("lambda {name}: ");
+                let body = body.render(indent, column + head.len(), behind);
+                return format!("{head}{body}");
+            }
+            Self::Call(function, arguments) => {
+                let items = arguments.iter().map(|it| it.render(indent + 4)).collect();
+                (format!("{function}("), items, ")")
+            }
+            Self::List(items) => ("[".to_owned(), each(items, indent + 4), "]"),
+            Self::Tuple(items) => ("(".to_owned(), each(items, indent + 4), ")"),
+            Self::Dict(entries) => {
+                let items = entries.iter().map(|it| it.render(indent + 4)).collect();
+                ("{".to_owned(), items, "}")
+            }
+        };
+        let mut text = format!("{open}\n");
+        for item in items {
+            let _ = writeln!(text, "{:1$}{item},", "", indent + 4);
+        }
+        let _ = write!(text, "{:1$}{close}", "", indent);
+        text
+    }
+
+    /// On one line, unless a comment is inside.
+    fn flat(&self) -> Option<String> {
+        let all = |items: &[Self]| -> Option<String> {
+            let flat: Option<Vec<String>> = items.iter().map(Self::flat).collect();
+            Some(flat?.join(", "))
+        };
+        Some(match self {
+            Self::Code(code) => code.clone(),
+            Self::Str(text) => quoted(text),
+            Self::Lambda(name, body) => format!("lambda {name}: {}", body.flat()?),
+            Self::List(items) => format!("[{}]", all(items)?),
+            Self::Tuple(items) if items.len() == 1 => format!("({},)", all(items)?),
+            Self::Tuple(items) => format!("({})", all(items)?),
+            Self::Call(function, arguments) => {
+                let flat: Option<Vec<String>> = arguments.iter().map(Argument::flat).collect();
+                format!("{function}({})", flat?.join(", "))
+            }
+            Self::Dict(entries) => {
+                let flat: Option<Vec<String>> = entries.iter().map(Entry::flat).collect();
+                format!("{{{}}}", flat?.join(", "))
+            }
+        })
+    }
+}
+
+fn each(items: &[Expr], indent: usize) -> Vec<String> {
+    items.iter().map(|it| it.render(indent, indent, 1)).collect()
+}
+
+impl Argument {
+    fn flat(&self) -> Option<String> {
+        let value = self.value.flat()?;
+        Some(self.name.map_or(value.clone(), |name| format!("{name}={value}")))
+    }
+
+    fn render(&self, indent: usize) -> String {
+        let name = self.name.map(|name| format!("{name}=")).unwrap_or_default();
+        let value = self.value.render(indent, indent + name.len(), 1);
+        format!("{name}{value}")
+    }
+}
+
+impl Entry {
+    fn flat(&self) -> Option<String> {
+        match self.comment {
+            Some(_) => None,
+            None => Some(format!("{}: {}", self.key.flat()?, self.value.flat()?)),
+        }
+    }
+
+    fn render(&self, indent: usize) -> String {
+        let key = self.key.flat().unwrap_or_default();
+        let value = self.value.render(indent, indent + key.chars().count() + 2, 1);
+        match &self.comment {
+            Some(comment) => format!("# {comment}\n{:indent$}{key}: {value}", ""),
+            None => format!("{key}: {value}"),
+        }
+    }
+}
+
+/// A string literal, in the quotes that need fewer escapes.
+fn quoted(text: &str) -> String {
+    let count = |quote: char| text.chars().filter(|c| *c == quote).count();
+    let quote = if count('"') > count('\'') { '\'' } else { '"' };
+    let mut out = String::from(quote);
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c == quote => {
+                out.push('\\');
+                out.push(c);
+            }
+            // Invisible, or it changes the order in which the line is read.
+            c if is_hidden(c) => {
+                let _ = match u32::from(c) {
+                    code @ ..=0xff => write!(out, "\\x{code:02x}"),
+                    code @ ..=0xffff => write!(out, "\\u{code:04x}"),
+                    code => write!(out, "\\U{code:08x}"),
+                };
+            }
+            c => out.push(c),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
+}
+
+/// A check in Python.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Form {
+    /// Both tools have it: pandera's check and Great Expectations' class with its arguments.
+    Known { pandera: Expr, expectation: Expr },
+    /// Pandera's check; Great Expectations would round, and gets a rule.
+    Exact { pandera: Expr, rule: Expr },
+    /// Whether each value passes, from `values`.
+    Rule(Expr),
+    /// A quantity from `values`, and what it must be within.
+    Measure { value: Expr, bounds: Vec<(&'static str, Expr)> },
+}
+
+impl Form {
+    /// A rule that is a function of `tables` alone.
+    pub(crate) fn rule(function: &str) -> Self {
+        Self::Rule(Expr::call(&format!("tables.{function}")).with(Expr::code("values")))
+    }
+
+    /// A rule over each text, which is `text` in the expression.
+    pub(crate) fn text(holds: Expr) -> Self {
+        let each = Expr::Lambda("text", Box::new(holds));
+        Self::Rule(Expr::call("tables.matching").with(Expr::code("values")).with(each))
+    }
+
+    /// A quantity by a function of `tables`, within the bounds of the check.
+    pub(crate) fn measure(function: &str, check: &Check, scale: Scale, ty: ColumnType) -> Self {
+        Self::measure_with(function, &[], check, scale, ty)
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn measure_with(
+        function: &str,
+        arguments: &[Expr],
+        check: &Check,
+        scale: Scale,
+        ty: ColumnType,
+    ) -> Self {
+        let call = Expr::call(&format!("tables.{function}")).with(Expr::code("values"));
+        let value = arguments.iter().cloned().fold(call, Expr::with);
+        let ty = if scale.calendar.is_some() { ty } else { ColumnType::Float(64) };
+        Self::Measure { value, bounds: ends(&check.bounds, scale, ty) }
+    }
+
+    /// Bounds on each value.
+    pub(crate) fn bounds(bounds: &[Bound], ty: ColumnType) -> Self {
+        let scale = Scale::of(ty).unwrap_or(Scale::ANY);
+        let ends = ends(bounds, scale, ty);
+        let is = |name: &str| ends.iter().any(|(end, _)| *end == name);
+        let find = |names: [&str; 2]| {
+            ends.iter().find(|(name, _)| names.contains(name)).map(|(_, value)| value.clone())
+        };
+        let (low, high) = (find(["ge", "gt"]), find(["le", "lt"]));
+        let pandera = match (&low, &high) {
+            (Some(low), Some(high)) => {
+                let check = Expr::call("pa.Check.in_range").with(low.clone()).with(high.clone());
+                let opened = |check: Expr, name, open| match open {
+                    true => check.named(name, Expr::flag(false)),
+                    false => check,
+                };
+                opened(opened(check, "include_min", is("gt")), "include_max", is("lt"))
+            }
+            _ => ends.iter().fold(Expr::code("None"), |_, (name, value)| {
+                Expr::call(&format!("pa.Check.{name}")).with(value.clone())
+            }),
+        };
+        if ty.is_integer() && !survive_rounding(bounds) {
+            let rule = Expr::call("tables.amid").with(Expr::code("values"));
+            let rule = ends.iter().fold(rule, |call, (name, end)| call.named(name, end.clone()));
+            return Self::Exact { pandera, rule };
+        }
+        let mut expectation = Expr::call("gxe.ExpectColumnValuesToBeBetween");
+        for (name, end, strict) in [
+            ("min_value", low, is("gt").then_some("strict_min")),
+            ("max_value", high, is("lt").then_some("strict_max")),
+        ] {
+            if let Some(end) = end {
+                expectation = expectation.named(name, end);
+            }
+            if let Some(strict) = strict {
+                expectation = expectation.named(strict, Expr::flag(true));
+            }
+        }
+        Self::Known { pandera, expectation }
+    }
+
+    /// Each value is, or is not, one of the arguments.
+    pub(crate) fn listed(check: &Check, ty: ColumnType, inside: bool) -> Self {
+        let list = check.arguments.iter().map(|it| Expr::scalar(&it.value, ty)).collect();
+        let list = Expr::List(list);
+        let (pandera, expectation, rule) = match inside {
+            true => ("pa.Check.isin", "gxe.ExpectColumnValuesToBeInSet", "tables.among"),
+            false => ("pa.Check.notin", "gxe.ExpectColumnValuesToNotBeInSet", "tables.beside"),
+        };
+        if matches!(ty, ColumnType::Date | ColumnType::DateTime) {
+            let rule = Expr::call(rule).with(Expr::code("values")).with(list.clone());
+            return Self::Exact { pandera: Expr::call(pandera).with(list), rule };
+        }
+        Self::Known {
+            pandera: Expr::call(pandera).with(list.clone()),
+            expectation: Expr::call(expectation).named("value_set", list),
+        }
+    }
+}
+
+/// Whether each bound may be compared as a float: Great Expectations does that with integers.
+fn survive_rounding(bounds: &[Bound]) -> bool {
+    const EXACT: i128 = 1 << 53;
+    bounds.iter().all(|bound| match bound.value {
+        // One less than the limit, for a bound that is not included.
+        Number::Int(value) => value.abs() < EXACT,
+        Number::Float(_) => true,
+    })
+}
+
+/// The tightest bounds, as arguments.
+pub(crate) fn ends(bounds: &[Bound], scale: Scale, ty: ColumnType) -> Vec<(&'static str, Expr)> {
+    // What the scale says of itself is no bound of the check.
+    let scale = Scale { lowest: None, highest: None, ..scale };
+    let Ok(range) = Range::of(bounds, scale) else { return Vec::new() };
+    let end = |limit: Limit, names: (&'static str, &'static str)| {
+        (if limit.strict { names.1 } else { names.0 }, Expr::number(limit.value, ty))
+    };
+    let low = range.lower.map(|it| end(it, ("ge", "gt")));
+    let high = range.upper.map(|it| end(it, ("le", "lt")));
+    low.into_iter().chain(high).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_literals_whatever_is_in_them() {
+        for (text, want) in [
+            ("plain é", r#""plain é""#),
+            (r#""]; import os"#, r#"'"]; import os'"#),
+            ("it's \"it\"", r#"'it\'s "it"'"#),
+            ("a\\", r#""a\\""#),
+            ("\n\r\t\0\u{1b}", r#""\n\r\t\x00\x1b""#),
+            ("\u{202e}\u{e0041}\u{a0}", r#""\u202e\U000e0041\xa0""#),
+            ("{x} ${{ y }}", r#""{x} ${{ y }}""#),
+        ] {
+            assert_eq!(quoted(text), want);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_on_a_line_is_taken_apart() {
+        let short = Expr::call("f").with(Expr::code("1")).named("name", Expr::text("x"));
+        assert_eq!(short.render(0, 0, 0), r#"f(1, name="x")"#);
+        let long = Expr::call("f").with(Expr::List(vec![Expr::text(&"y".repeat(40)); 3]));
+        let text = long.render(4, 4, 1);
+        let line = format!("            \"{}\",\n", "y".repeat(40));
+        assert_eq!(text, format!("f(\n        [\n{}        ],\n    )", line.repeat(3)));
+    }
+}

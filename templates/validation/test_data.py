@@ -1,0 +1,41 @@
+"""The data against its schemas: a test for each check of each dataset and output."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from validation import schemas
+
+# Name, path, schema, column (`None` for the whole table) and check.
+CHECKS: list[tuple[str, str, str, str | None, str]] = [= checks =]
+
+
+@cache
+def failures(path: str, schema: str) -> dict:
+    """What fails in a file, which is read once for all its tests."""
+    return schemas.failures(schema, schemas.read(schema, ROOT / path))
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "schema", "column", "check"),
+    CHECKS,
+    ids=[f"{name}: {column or 'table'} {check}" for name, *_, column, check in CHECKS],
+)
+def test_data(
+    name: str, path: str, schema: str, column: str | None, check: str
+) -> None:
+    if not (ROOT / path).exists():
+        pytest.skip(f"{path} is not there: fetch it or run the stage that makes it")
+    cases = failures(path, schema).get((column, check), [])
+    shown = ", ".join(
+        repr(value) if row is None else f"row {row}: {value!r}"
+        for row, value in cases[:20]
+    )
+    assert not cases, f"{name} ({path}): {check} fails {len(cases)} times: {shown}"

@@ -1,0 +1,157 @@
+//! The generated Python of the data checks: its text, its format, and that pandera, Great
+//! Expectations and pytest find wrong what mlc finds wrong.
+#![expect(clippy::disallowed_methods, reason = "starts Python, reads how much it is to do")]
+
+use crate::support::{Project, snapshots};
+use crate::{tools, tree};
+use std::process::{Child, Command, Stdio};
+
+/// Random tables unless `MLC_VERDICT_SEEDS` says otherwise; ten take about a second.
+const SEEDS: usize = 50;
+
+fn everything() -> Project {
+    let project = Project::of_case(&tree::root().join("specs/targets/checks"));
+    project.mlc_ok(&["build"]);
+    project
+}
+
+#[test]
+fn modules_are_readable() {
+    let project = everything();
+    for (name, module) in [
+        ("schemas", "validation/schemas.py"),
+        ("expectations", "validation/expectations.py"),
+        ("test_data", "tests/mlc/test_data.py"),
+    ] {
+        let text = project.read(module);
+        snapshots("targets").bind(|| insta::assert_snapshot!(name, text));
+    }
+}
+
+#[test]
+fn modules_are_formatted_and_without_a_remark() {
+    let Some(ruff) = tools::command("ruff", "modules_are_formatted_and_without_a_remark") else {
+        return;
+    };
+    let project = everything();
+    project.tool_ok(&ruff, &["format", "--diff", "."]);
+    project.tool_ok(&ruff, &["check", "."]);
+}
+
+#[test]
+fn modules_find_what_mlc_finds() {
+    let Some(python) = tools::python("modules_find_what_mlc_finds") else { return };
+    let project = everything();
+    let said = project.said(&["validate", "data/everything.csv", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let broken: Vec<&serde_json::Value> = report["checks"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|it| it["holds"] == false)
+        .collect();
+    assert!(broken.len() > 20, "{}", said.out);
+    let run = |arguments: &[&str]| {
+        let output = Command::new(&python)
+            .args(arguments)
+            .current_dir(project.root())
+            .output()
+            .expect("python starts");
+        let text =
+            String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), text.into_owned())
+    };
+    let (code, text) = run(&["validation/expectations.py"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert_eq!(text.lines().filter(|it| it.starts_with("  ")).count(), broken.len(), "{text}");
+    assert!(text.contains("later: data/later.csv is not there, not checked"), "{text}");
+    let (code, text) = run(&["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/mlc"]);
+    assert_eq!(code, Some(1), "{text}");
+    let failed = text.lines().filter(|it| it.starts_with("FAILED")).count();
+    assert_eq!(failed, broken.len(), "{text}");
+    assert!(text.contains("[raw: age in-range]"), "{text}");
+    assert!(text.contains("row 2: 17"), "{text}");
+}
+
+/// One wrong value in the raw data of churn.
+#[test]
+fn one_wrong_value_stops_everybody() {
+    let Some(python) = tools::python("one_wrong_value_stops_everybody") else { return };
+    let project = Project::new(&[]);
+    project.mlc_ok(&["init", "churn"]);
+    let all = "targets { dvc; pandera; great-expectations; pytest }";
+    project.write("mlc.kdl", &project.read("mlc.kdl").replace("targets { dvc }", all));
+    project.mlc_ok(&["build"]);
+    let raw = project.read("data/raw/customers.csv");
+    let third = raw.lines().nth(3).expect("a customer");
+    let fields: Vec<&str> = third.split(',').collect();
+    let wrong = third.replacen(&format!(",{},", fields[1]), ",-5,", 1);
+    project.write("data/raw/customers.csv", &raw.replacen(third, &wrong, 1));
+    let said = project.said(&["run"]);
+    assert_eq!(said.code, Some(3), "{}{}", said.out, said.err);
+    let told = "column `age`: `>=18 <=120` fails for 1 of 5,000: line 4: -5";
+    assert!((said.out.clone() + &said.err).contains(told), "{}{}", said.out, said.err);
+    assert!(!project.root().join("data/processed/train.csv").exists(), "nothing ran on it");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(&python);
+        let output = command.args(arguments).current_dir(project.root()).output();
+        let output = output.expect("python starts");
+        let text =
+            String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), text.into_owned())
+    };
+    let (code, text) = run(&["validation/expectations.py", "raw"]);
+    assert_eq!(
+        (code, text.as_str()),
+        (Some(1), "raw: rejected\n  column 'age': in-range fails 1 times\n")
+    );
+    let (code, text) =
+        run(&["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/mlc", "-k", "raw"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert_eq!(text.lines().filter(|it| it.starts_with("FAILED")).count(), 1, "{text}");
+    assert!(text.contains("in-range fails 1 times: row 3: -5"), "{text}");
+}
+
+#[test]
+fn three_verdicts_agree() {
+    let seeds = tools::amount("MLC_VERDICT_SEEDS", SEEDS);
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(seeds);
+    let first = tools::amount("MLC_VERDICT_FIRST", 0);
+    let share = |worker: usize| {
+        let (from, to) = (seeds * worker / workers, seeds * (worker + 1) / workers);
+        compare("three_verdicts_agree", first + from, to - from, None)
+    };
+    let children: Vec<Option<Child>> = (0..workers).map(share).collect();
+    children.into_iter().flatten().for_each(expect);
+}
+
+#[test]
+fn a_planted_mistake_is_found() {
+    for fault in ["reader", "regex", "unique", "nulls"] {
+        let child = compare("a_planted_mistake_is_found", 0, 400, Some(fault));
+        child.into_iter().for_each(expect);
+    }
+}
+
+/// `None` without Python, which was said then.
+fn compare(test: &str, first: usize, count: usize, fault: Option<&str>) -> Option<Child> {
+    let mut command = Command::new(tools::python(test)?);
+    command
+        .args(["-W", "ignore"])
+        .arg(tree::root().join("tests/python/three_verdicts.py"))
+        .arg(env!("CARGO_BIN_EXE_mlc"))
+        .args([first.to_string(), count.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    if let Some(fault) = fault {
+        command.args(["--fault", fault]);
+    }
+    Some(command.spawn().expect("python starts"))
+}
+
+fn expect(child: Child) {
+    let output = child.wait_with_output().expect("the script ends");
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+}
