@@ -1,6 +1,7 @@
 //! Checks as they meet data: each sees a column batch by batch and says in the end what it found.
 //! Unaware of files and formats; memory grows only where a check needs all values.
 
+pub(crate) mod deviation;
 pub(crate) mod each;
 pub(crate) mod keys;
 pub(crate) mod measure;

@@ -253,10 +253,19 @@ def mean(values: pd.Series) -> float | None:
 def std(values: pd.Series) -> float | None:
     """The standard deviation of a sample, which divides by one less than the count."""
     numbers = np.array(_numbers(values), dtype="float64")
-    if len(numbers) < 2:
+    count = len(numbers)
+    if count < 2:
         return None
+    if not np.isfinite(numbers).all():
+        return math.nan
     with np.errstate(all="ignore"):
-        return float(np.std(numbers, ddof=1))
+        # Near the mean nothing is lost; what its rounding adds is taken off again.
+        off = numbers - math.fsum(numbers / count)
+        squares = off * off
+        if not np.isfinite(np.sum(squares)):
+            return math.inf
+    spread = math.fsum(squares) - math.fsum(off) ** 2 / count
+    return math.sqrt(max(0.0, spread) / (count - 1))
 
 
 def quantile(values: pd.Series, part: float) -> float | None:

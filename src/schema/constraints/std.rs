@@ -6,6 +6,7 @@ use crate::schema::constraint::{
 };
 use crate::schema::domain::Domain;
 use crate::schema::python::Form;
+use crate::schema::watch::deviation::Deviation;
 use crate::schema::watch::{Watch, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
@@ -28,7 +29,7 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 }
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
-    measure::within(measure::Deviation::default(), &check.bounds, Quantity::Deviation.scale(ty))
+    measure::within(Deviation::default(), &check.bounds, Quantity::Deviation.scale(ty))
 }
 
 fn python(check: &Check, ty: ColumnType) -> Form {

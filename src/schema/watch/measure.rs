@@ -183,59 +183,6 @@ impl Measure for Mean {
     }
 }
 
-/// The standard deviation of a sample, which divides by one less than the count (Welford 1962).
-#[derive(Debug, Default)]
-pub(crate) struct Deviation {
-    count: u64,
-    mean: f64,
-    squares: f64,
-    /// Whether a value is infinite, so that there is no deviation.
-    infinite: bool,
-}
-
-impl Measure for Deviation {
-    fn fresh(&self) -> Self {
-        Self::default()
-    }
-
-    fn add(&mut self, value: Datum<'_>) {
-        let Some(value) = value.number().map(Number::as_f64) else { return };
-        self.count += 1;
-        self.infinite |= value.is_infinite();
-        let off = value - self.mean;
-        self.mean += off / count(self.count);
-        self.squares += off * (value - self.mean);
-    }
-
-    /// Two samples as one (Chan, Golub and `LeVeque` 1979).
-    fn join(&mut self, later: Self) {
-        if self.count == 0 || later.count == 0 {
-            // Nothing is no sample at zero.
-            if later.count > 0 {
-                *self = later;
-            }
-            return;
-        }
-        let (own, other) = (count(self.count), count(later.count));
-        self.count += later.count;
-        self.infinite |= later.infinite;
-        let off = later.mean - self.mean;
-        self.mean += off * (other / (own + other));
-        self.squares += later.squares + off * off * (own * other / (own + other));
-    }
-
-    fn value(self, _: Totals) -> io::Result<Option<Number>> {
-        let below = self.count.checked_sub(1).filter(|it| *it > 0);
-        let deviation = |below| match self.infinite {
-            true => f64::NAN,
-            // Squares of finite values may be too large for a float.
-            false if !self.squares.is_finite() => f64::INFINITY,
-            false => (self.squares / count(below)).sqrt(),
-        };
-        Ok(below.map(|below| Number::Float(deviation(below))))
-    }
-}
-
 /// The smallest or the largest value.
 #[derive(Debug)]
 pub(crate) struct Extreme {
@@ -397,7 +344,7 @@ pub(super) fn part(some: u64, all: u64) -> Option<Number> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^53")]
-fn count(number: u64) -> f64 {
+pub(super) fn count(number: u64) -> f64 {
     number as f64
 }
 
@@ -418,7 +365,6 @@ mod tests {
         let values = [3.0, 1.0, 4.0, 1.0, 5.0];
         assert_eq!(of(Mean::default(), &values), Some(2.8));
         assert_eq!(of(Sum::default(), &values), Some(14.0));
-        assert_eq!(of(Deviation::default(), &values), Some(1.788_854_381_999_831_7));
         assert_eq!(of(Quantile::new(0.5), &values), Some(3.0));
         assert_eq!(of(Quantile::new(0.9), &values), Some(4.6));
         assert_eq!(of(Quantile::new(1.0), &values), Some(5.0));
@@ -442,16 +388,12 @@ mod tests {
         assert_eq!(pieced(Mean::default(), &values), of(Mean::default(), &values));
         assert_eq!(pieced(Extreme::LARGEST, &values), Some(124.875));
         assert_eq!(pieced(Quantile::new(0.37), &values), of(Quantile::new(0.37), &values));
-        let deviation = pieced(Deviation::default(), &values).expect("values");
-        let whole = of(Deviation::default(), &values).expect("values");
-        assert!((deviation - whole).abs() < 1e-12, "{deviation} {whole}");
     }
 
     #[test]
     fn nothing_is_measured_of_nothing() {
         assert_eq!(of(Mean::default(), &[]), None);
         assert_eq!(of(Sum::default(), &[]), None);
-        assert_eq!(of(Deviation::default(), &[1.0]), None);
         assert_eq!(of(Quantile::new(0.5), &[]), None);
         assert_eq!(of(Missing, &[]), Some(0.0));
     }
