@@ -1,4 +1,5 @@
-//! The standard deviation of a column, in one pass and with twice the digits of a float.
+//! The standard deviation of a column, in one pass and with twice the digits of a float. Unaware of
+//! bounds, which [`measure`](crate::schema::watch::measure) compares.
 
 use crate::base::bound::Number;
 use crate::schema::watch::measure::{Measure, count};
@@ -140,6 +141,7 @@ mod tests {
     #[test]
     fn a_sample_has_a_deviation_from_two_values_on() {
         assert_eq!(of(&[1.0, 2.0, 3.0, 4.0, 5.0], 9), Some(2.5f64.sqrt()));
+        assert_eq!(of(&[3.0, 1.0, 4.0, 1.0, 5.0], 9), Some(1.788_854_381_999_831_7));
         assert_eq!(of(&[1.0], 9), None);
         assert!(of(&[1.0, f64::INFINITY], 9).is_some_and(f64::is_nan));
         assert_eq!(of(&[1e300, -1e300], 9), Some(f64::INFINITY));
