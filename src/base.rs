@@ -7,6 +7,7 @@ pub(crate) mod edit;
 pub(crate) mod files;
 pub(crate) mod glob;
 pub(crate) mod graph;
+pub(crate) mod guard;
 pub(crate) mod page;
 pub(crate) mod params;
 pub(crate) mod python;

@@ -4,6 +4,7 @@ pub(crate) mod delimited;
 pub(crate) mod field;
 pub(crate) mod follow;
 pub(crate) mod jsonl;
+pub(crate) mod parquet;
 pub(crate) mod pieces;
 pub(crate) mod pool;
 pub(crate) mod records;

@@ -91,7 +91,7 @@ pub(crate) fn check<R: Read>(
         None => {
             let rows = whole.rows;
             let results = follower.findings(whole, Some(width)).map_err(|error| unkept(&error))?;
-            Ok(Report { rows, lines, results })
+            Ok(Report { rows, lines: Some(lines), results })
         }
     }
 }
@@ -160,9 +160,7 @@ impl Worker<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::validate::Finding;
     use crate::schema::sample;
-    use crate::schema::watch::Outcome;
     use std::fmt::Write as _;
 
     /// A thousand records with everything that can be wrong in a field.
@@ -186,16 +184,6 @@ mod tests {
         text
     }
 
-    /// Sums of floats end in other digits when their order differs.
-    fn rounded(finding: &Finding) -> String {
-        match finding.outcome {
-            Outcome::Measured { holds, value: Some(value) } => {
-                format!("{:?} {} {holds} {value:.12e}", finding.column, finding.spelled)
-            }
-            Outcome::Measured { .. } | Outcome::Values { .. } => format!("{finding:?}"),
-        }
-    }
-
     #[test]
     fn pieces_of_any_size_tell_the_same() {
         let schema = sample::schema(
@@ -212,11 +200,11 @@ mod tests {
             .map(|size| check(text.as_bytes(), b',', &schema, Some(size)).expect("readable"))
             .collect();
         assert_eq!(reports[0].rows, 1010);
-        assert_eq!(reports[0].line(1010), text.lines().count() as u64);
+        assert_eq!(reports[0].line(1010), Some(text.lines().count() as u64));
         for report in &reports {
-            for (one, other) in report.results.iter().zip(&reports[0].results) {
-                assert_eq!(rounded(one), rounded(other));
-            }
+            // As text: a deviation that is no number equals nothing.
+            let told = |report: &Report| format!("{:?}", report.results);
+            assert!(told(report) == told(&reports[0]));
             assert_eq!((report.rows, &report.lines), (1010, &reports[0].lines));
         }
     }

@@ -58,7 +58,7 @@ pub(crate) fn check<R: Read>(input: R, schema: &Schema) -> Result<Report, String
     // Where there are no objects none lacks a key.
     whole.columns.iter_mut().for_each(|it| it.present |= rows == 0);
     let results = follower.findings(whole, None).map_err(|error| unkept(&error))?;
-    Ok(Report { rows, lines, results })
+    Ok(Report { rows, lines: Some(lines), results })
 }
 
 impl<'a> Worker<'a> {

@@ -1,8 +1,10 @@
 //! Data files opened: what they are, by name and first bytes, and whether they can be read at all.
 #![expect(clippy::disallowed_methods, reason = "reads data, which is no part of a spec")]
 
+use crate::data::parquet::Member;
 use camino::Utf8Path;
 use flate2::read::MultiGzDecoder;
+use percent_encoding::percent_decode_str;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom};
@@ -33,6 +35,8 @@ pub(crate) enum Opened {
     Delimited { text: Box<dyn Read>, delimiter: u8 },
     /// A JSON object a line.
     Lines(Box<dyn Read>),
+    /// One or more files of row groups.
+    Parquet(Vec<Member>),
 }
 
 /// Opens a data file, packed or not; `shown` is its name in messages.
@@ -47,7 +51,12 @@ pub(crate) fn open(path: &Utf8Path, shown: &Utf8Path) -> Result<Opened, Trouble>
     // Whether it is a file is asked first: opening a pipe would wait for its writer.
     let kind = std::fs::metadata(path).map_err(described)?;
     if kind.is_dir() {
-        return foreign("a folder");
+        let mut members = Vec::new();
+        walk(path, shown, &[], &mut members).map_err(described)?;
+        if members.is_empty() {
+            return Err(Trouble::Broken(format!("{shown} is a folder without Parquet files")));
+        }
+        return Ok(Opened::Parquet(members));
     }
     if !kind.is_file() {
         return Err(Trouble::Broken(format!("{shown} is no regular file")));
@@ -59,7 +68,10 @@ pub(crate) fn open(path: &Utf8Path, shown: &Utf8Path) -> Result<Opened, Trouble>
     let text: Box<dyn Read> = match magic.as_slice() {
         [0x1f, 0x8b, ..] => Box::new(BufReader::with_capacity(UNPACKED, MultiGzDecoder::new(file))),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Box::new(Frames::new(file)),
-        [b'P', b'A', b'R', b'1', ..] => return foreign("a Parquet file"),
+        [b'P', b'A', b'R', b'1', ..] => {
+            let (path, shown) = (path.to_owned(), shown.to_owned());
+            return Ok(Opened::Parquet(vec![Member { path, shown, keys: Vec::new() }]));
+        }
         b"ARROW1" => return foreign("an Arrow file"),
         [b'P', b'K', 3, 4, ..] => return foreign("a zip archive"),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
@@ -74,6 +86,35 @@ pub(crate) fn open(path: &Utf8Path, shown: &Utf8Path) -> Result<Opened, Trouble>
         Some("tsv") => Ok(Opened::Delimited { text, delimiter: b'\t' }),
         Some(_) | None => Ok(Opened::Delimited { text, delimiter: b',' }),
     }
+}
+
+/// Finds the Parquet files of a folder, in the order of their names. Names that begin with a dot or
+/// an underscore are notes of the tools that wrote them.
+fn walk(
+    folder: &Utf8Path,
+    shown: &Utf8Path,
+    keys: &[(String, String)],
+    members: &mut Vec<Member>,
+) -> io::Result<()> {
+    let mut entries = folder.read_dir_utf8()?.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_by(|a, b| a.file_name().cmp(b.file_name()));
+    for entry in entries.iter().filter(|it| !it.file_name().starts_with(['.', '_'])) {
+        let (path, shown) = (entry.path(), shown.join(entry.file_name()));
+        let kind = std::fs::metadata(path)?;
+        if kind.is_dir() {
+            let mut keys = keys.to_vec();
+            if let Some((key, value)) = entry.file_name().split_once('=') {
+                // How Hive writes that a row has no value there.
+                let value = if value == "__HIVE_DEFAULT_PARTITION__" { "" } else { value };
+                let value = percent_decode_str(value).decode_utf8_lossy();
+                keys.push((key.to_owned(), value.into_owned()));
+            }
+            walk(path, &shown, &keys, members)?;
+        } else if kind.is_file() && shown.extension() == Some("parquet") {
+            members.push(Member { path: path.to_owned(), shown, keys: keys.to_vec() });
+        }
+    }
+    Ok(())
 }
 
 /// The text of zstd frames, one after the other as `cat` makes them.
@@ -98,8 +139,13 @@ impl Read for Frames {
                     return Ok(read);
                 }
             }
-            self.packed =
-                self.frame.take().map(StreamingDecoder::into_inner).or(self.packed.take());
+            if let Some(frame) = self.frame.take() {
+                let wanted = frame.decoder.get_checksum_from_data();
+                if wanted.is_some() && wanted != frame.decoder.get_calculated_checksum() {
+                    return Err(torn());
+                }
+                self.packed = Some(frame.into_inner());
+            }
             let Some(mut packed) = self.packed.take() else { return Ok(0) };
             if packed.fill_buf()?.is_empty() {
                 return Ok(0);

@@ -1,8 +1,8 @@
 //! A table against its schema: every check of every column in one pass.
 
 use crate::data::delimited;
-use crate::data::jsonl;
 use crate::data::source::{self, Opened, Trouble};
+use crate::data::{jsonl, parquet};
 use crate::schema::column::Schema;
 use crate::schema::watch::Outcome;
 use camino::Utf8Path;
@@ -11,7 +11,8 @@ use camino::Utf8Path;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Report {
     pub(crate) rows: u64,
-    pub(crate) lines: Lines,
+    /// `None` where rows stand on no lines.
+    pub(crate) lines: Option<Lines>,
     /// Of the table first, then column by column, as the schema has them.
     pub(crate) results: Vec<Finding>,
 }
@@ -25,9 +26,9 @@ impl Report {
         self.results.iter().filter(|it| !it.outcome.holds())
     }
 
-    /// The line of the file on which a row begins.
-    pub(crate) fn line(&self, row: u64) -> u64 {
-        self.lines.of(row)
+    /// The line of the file on which a row begins, if it has lines.
+    pub(crate) fn line(&self, row: u64) -> Option<u64> {
+        self.lines.as_ref().map(|it| it.of(row))
     }
 }
 
@@ -76,9 +77,14 @@ pub(crate) struct Finding {
 
 /// Checks the data at a path; `shown` is its name in messages.
 pub(crate) fn file(path: &Utf8Path, shown: &Utf8Path, schema: &Schema) -> Result<Report, Trouble> {
+    let named = |error: String| format!("{shown}: {error}");
     let report = match source::open(path, shown)? {
-        Opened::Delimited { text, delimiter } => delimited::check(text, delimiter, schema, None),
-        Opened::Lines(text) => jsonl::check(text, schema),
+        Opened::Delimited { text, delimiter } => {
+            delimited::check(text, delimiter, schema, None).map_err(named)
+        }
+        Opened::Lines(text) => jsonl::check(text, schema).map_err(named),
+        // Which of its files is at fault is said by the reader.
+        Opened::Parquet(members) => parquet::check(members, schema),
     };
-    report.map_err(|error| Trouble::Broken(format!("{shown}: {error}")))
+    report.map_err(Trouble::Broken)
 }

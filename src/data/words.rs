@@ -1,6 +1,7 @@
 //! What a check found, in words: for tables, logs and messages.
 
 use crate::data::validate::{Finding, Report};
+use crate::schema::column::Scalar;
 use crate::schema::watch::{Case, Outcome};
 
 /// How many failing values are named.
@@ -34,7 +35,7 @@ pub(crate) fn sentence(it: &Finding, report: &Report) -> String {
 pub(crate) fn found(it: &Finding, report: &Report) -> String {
     match &it.outcome {
         Outcome::Values { failing, first } => cases(first, *failing, report),
-        Outcome::Measured { value: Some(value), .. } => format!("it is {value}"),
+        Outcome::Measured { value: Some(value), .. } => format!("it is {}", quantity(value)),
         Outcome::Measured { value: None, .. } if it.check == "required" => {
             "the file has no such column".to_owned()
         }
@@ -42,11 +43,25 @@ pub(crate) fn found(it: &Finding, report: &Report) -> String {
     }
 }
 
+/// A number without the sign that a spec needs before `inf`, a date without its quotes.
+fn quantity(value: &Scalar) -> String {
+    match value {
+        Scalar::Int(value) => value.to_string(),
+        Scalar::Float(value) => value.to_string(),
+        Scalar::Bool(value) => value.to_string(),
+        Scalar::Str(text) => text.clone(),
+    }
+}
+
 /// `line 18: -5, line 31: 121, …`.
 fn cases(first: &[Case], failing: u64, report: &Report) -> String {
+    let place = |row| match report.line(row) {
+        Some(line) => format!("line {line}"),
+        None => format!("row {row}"),
+    };
     let one = |case: &Case| match case.value.as_str() {
-        "" => format!("line {}", report.line(case.row)),
-        value => format!("line {}: {}", report.line(case.row), shown(value)),
+        "" => place(case.row),
+        value => format!("{}: {}", place(case.row), shown(value)),
     };
     let mut shown: Vec<String> = first.iter().take(NAMED).map(one).collect();
     if failing > shown.len() as u64 {

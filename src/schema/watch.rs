@@ -189,14 +189,24 @@ pub(crate) enum Outcome {
     /// Of a check on each value: how many failed, and the first of them.
     Values { failing: u64, first: Vec<Case> },
     /// Of a check on the column: what was measured, if there was anything to measure.
-    Measured { holds: bool, value: Option<f64> },
+    Measured { holds: bool, value: Option<Scalar> },
 }
 
 impl Outcome {
     /// Of a quantity that must be in a range; without one it fails.
     pub(crate) fn measured(value: Option<Number>, range: Option<&Range>) -> Self {
+        Self::measured_by(value, range, None)
+    }
+
+    /// Of a quantity that may be a date or a time.
+    pub(crate) fn measured_by(
+        value: Option<Number>,
+        range: Option<&Range>,
+        calendar: Option<ColumnType>,
+    ) -> Self {
         let inside = |value: Number| range.is_some_and(|range| range.includes(value));
-        Self::Measured { holds: value.is_some_and(inside), value: value.map(Number::as_f64) }
+        let shown = |value| literal::value(value, calendar.unwrap_or(ColumnType::Float(64)));
+        Self::Measured { holds: value.is_some_and(inside), value: value.map(shown) }
     }
 
     pub(crate) fn holds(&self) -> bool {

@@ -30,7 +30,7 @@ import great_expectations.expectations as gxe
 from great_expectations.checkpoint import UpdateDataDocsAction
 from great_expectations.data_context.types.base import ProgressBarsConfig
 
-from validation import tables
+from validation import reading, tables
 
 TYPES: dict[str, dict[str, str]] = [= types =]
 
@@ -165,7 +165,7 @@ def main() -> int:
         if not (ROOT / path).exists():
             print(f"{name}: {path} is not there, not checked")
             continue
-        failing = validate(made, name, schema, tables.read(ROOT / path, TYPES[schema]))
+        failing = validate(made, name, schema, reading.read(ROOT / path, TYPES[schema]))
         failed |= bool(failing)
         print(f"{name}: {'rejected' if failing else 'passed'}")
         for (column, check), count in failing.items():

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from validation import tables
+from validation import reading, tables
 
 TYPES: dict[str, dict[str, str]] = [= types =]
 
@@ -25,8 +25,8 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = [= schemas =]
 
 
 def read(schema: str, path: str | Path) -> pd.DataFrame:
-    """Reads a CSV file with the types that a schema declares."""
-    return tables.read(path, TYPES[schema])
+    """Reads data with the types that a schema declares."""
+    return reading.read(path, TYPES[schema])
 
 
 def failures(

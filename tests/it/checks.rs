@@ -133,6 +133,36 @@ fn a_planted_mistake_is_found() {
     }
 }
 
+/// A file, and a folder of files whose folders are named after a column.
+#[test]
+fn parquet_is_read_by_row() {
+    let Some(python) = tools::python("parquet_is_read_by_row") else { return };
+    let project = Project::of_case(&tree::root().join("specs/run/parquet"));
+    project.tool_ok(&python, &["write.py"]);
+    let said = ["sales.parquet", "sales", "sales.parquet --json"].map(|arguments| {
+        let arguments: Vec<&str> =
+            ["validate", "--schema", "sales"].into_iter().chain(arguments.split(' ')).collect();
+        let said = project.said(&arguments);
+        said.out + &said.err
+    });
+    snapshots("run").bind(|| insta::assert_snapshot!("parquet", said.join("---\n")));
+}
+
+#[test]
+fn hostile_data_is_refused() {
+    let Some(python) = tools::python("hostile_data_is_refused") else { return };
+    let mutations = tools::amount("MLC_MUTATIONS", 200).to_string();
+    let script = tree::root().join("tests/python/hostile_data.py");
+    let child = Command::new(python)
+        .arg(script)
+        .args([env!("CARGO_BIN_EXE_mlc"), &mutations])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    expect(child.expect("python starts"));
+}
+
 /// `None` without Python, which was said then.
 fn compare(test: &str, first: usize, count: usize, fault: Option<&str>) -> Option<Child> {
     let mut command = Command::new(tools::python(test)?);

@@ -35,6 +35,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["src/cli"]),
     ("memchr", &["src/data"]),
+    ("parquet", &["src/data"]),
     ("ruzstd", &["src/data"]),
     ("xxhash_rust", &["src/schema"]),
     ("flate2", &["src/data/source.rs"]),

@@ -9,6 +9,7 @@ first, and the run ends well when it was found. Prints what differs; ends with 1
 
 import argparse
 import datetime
+import gzip
 import importlib.util
 import json
 import math
@@ -19,6 +20,11 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import zstandard
 
 TOGETHER = 25
 WORDS = ["A", "B", "ab", "é", "日本", "NA", "null", "None", "nan", "N/A", " ", "a,b", 'say "x"', "q\nz"]
@@ -26,6 +32,9 @@ WORDS += ["x" * 40, "#", "'", "\\", "true", "1", "{x}", "\u00a0", "🦀", "a\r\n
 TYPES = ["int", "int8", "int32", "uint8", "uint64", "float", "float32", "str", "category", "bool"]
 TYPES += ["date", "datetime"]
 LIMITS = {"int": 63, "int8": 7, "int32": 31, "uint8": 8, "uint64": 64}
+FORMATS = ["csv"] * 5 + ["csv.gz", "csv.zst", "tsv", "jsonl", "jsonl.gz", "parquet", "parquet", "folder"]
+ARROW = {"int": pa.int64(), "int8": pa.int8(), "int32": pa.int32(), "uint8": pa.uint8(), "bool": pa.bool_()}
+ARROW |= {"uint64": pa.uint64(), "float": pa.float64(), "float32": pa.float64(), "date": pa.date32()}
 PATTERNS = ["[a-z]+", "[A-Z]", "a|b", ".*x", r"\d+", "é?", "(?:ab)+", "[^A]*", "NA|null"]
 
 
@@ -153,6 +162,40 @@ class Column:
         return str(value)
 
 
+    def typed(self, parquet):
+        """A value with a type of its own, as JSON and Parquet have them."""
+        rng = self.rng
+        if rng.random() < 0.12:
+            return None
+        value = rng.choice(self.pool) if rng.random() < 0.85 else self.value()
+        if not parquet:
+            return rng.choice(["x", 1.5, 1, True, 2**53 + 1, "1", []]) if rng.random() < 0.04 else value
+        if self.type == "date":
+            return datetime.date.fromisoformat(value)
+        if self.type == "datetime":
+            return datetime.datetime.fromisoformat(value)
+        if self.type.startswith("float") and rng.random() < 0.1:
+            return rng.choice([math.nan, math.inf, -math.inf])
+        return value
+
+    def arrow(self, count):
+        """The column of a Parquet file, now and then of another type than the schema says."""
+        rng = self.rng
+        values = [self.typed(True) for _ in range(count)]
+        kind = ARROW.get(self.type, pa.string())
+        if self.type == "datetime":
+            kind = pa.timestamp(rng.choice(["ms", "us", "ns"]), rng.choice([None, "UTC"]))
+            values = [value and value.astimezone(datetime.UTC) for value in values]
+            values = [value and value.replace(microsecond=500_000) for value in values]
+            values = [value and (value if kind.tz else value.replace(tzinfo=None)) for value in values]
+        if rng.random() < 0.15:
+            kind = rng.choice([pa.string(), pa.int64(), pa.uint64(), pa.float64(), pa.date32()])
+            other = {pa.string(): "A", pa.date32(): datetime.date(2024, 2, 29), pa.float64(): 1.5}
+            values = [value if value is None else other.get(kind, 1) for value in values]
+        array = pa.array(values, kind)
+        return array.dictionary_encode() if kind == pa.string() and rng.random() < 0.3 else array
+
+
 class Case:
     def __init__(self, seed):
         rng = random.Random(seed)
@@ -162,6 +205,8 @@ class Case:
         self.rows = f"    rows {rng.choice(['>=1', '<=3', '>5'])}" if rng.random() < 0.3 else ""
         self.count = rng.choice([0, 1, 2, 3, 5, 8, 13, 40])
         self.rng = rng
+        self.format = random.Random(f"format {seed}").choice(FORMATS)
+        self.file = self.name if self.format == "folder" else f"{self.name}.{self.format}"
 
     def lines(self):
         lines = [f"schema {self.name} {{", self.rows, "    columns {"]
@@ -170,12 +215,63 @@ class Case:
         return [*lines, "    }", "}"]
 
     def write(self, path):
+        if self.format == "folder":
+            self.write_folder(path)
+        elif self.format == "parquet":
+            self.write_parquet(path, self.columns, self.count)
+        else:
+            data = self.lines_of_json() if "jsonl" in self.format else self.delimited()
+            if self.format.endswith(".gz"):
+                data = gzip.compress(data)
+            elif self.format.endswith(".zst"):
+                half = len(data) // 2
+                data = zstandard.compress(data[:half]) + zstandard.compress(data[half:])
+            path.write_bytes(data)
+
+    def write_folder(self, path):
+        """Two files, the folders of which are named after the values of a column."""
         rng = self.rng
+        first = self.columns[0]
+        for part in range(2):
+            value = quote(str(rng.choice(first.pool)), safe=" ,#'") or "__HIVE_DEFAULT_PARTITION__"
+            keyed = rng.random() < 0.7 and re.fullmatch("[a-z]", first.name)
+            folder = path / (f"{first.name}={value}" if keyed else f"part {part}")
+            folder.mkdir(parents=True, exist_ok=True)
+            columns = self.columns[1:] if keyed else self.columns
+            self.write_parquet(folder / f"{part}.parquet", columns, self.count)
+        (path / "_SUCCESS").touch()
+
+    def write_parquet(self, path, columns, count):
+        rng = self.rng
+        columns = [column for column in columns if rng.random() > 0.02]
+        names = [column.name for column in columns] or ["other"]
+        arrays = [column.arrow(count) for column in columns] or [pa.array([1] * count)]
+        pq.write_table(
+            pa.Table.from_arrays(arrays, names),
+            path,
+            row_group_size=rng.choice([1, 3, 100]),
+            compression=rng.choice(["none", "snappy", "gzip", "zstd", "lz4"]),
+            data_page_version=rng.choice(["1.0", "2.0"]),
+            use_dictionary=rng.random() < 0.5,
+        )
+
+    def lines_of_json(self):
+        rng = self.rng
+        lines = []
+        for _ in range(self.count):
+            columns = [column for column in self.columns if rng.random() > 0.05]
+            row = {column.name: column.typed(False) for column in columns}
+            lines.append(json.dumps(row | {"more": {"a": [1]}}, ensure_ascii=rng.random() < 0.5))
+        return "".join(line + rng.choice(["\n", "\r\n", "\n\n"]) for line in lines).encode()
+
+    def delimited(self):
+        rng = self.rng
+        comma = "\t" if self.format == "tsv" else ","
         end = rng.choice(["\n", "\n", "\r\n"])
         always = rng.random() < 0.2
 
         def quoted(field):
-            if always or re.search('[,"\r\n]', field):
+            if always or re.search(f'[{comma}"\r\n]', field):
                 return '"' + field.replace('"', '""') + '"'
             return field
 
@@ -192,10 +288,10 @@ class Case:
             rows.append(row)
         # A row of one empty field is a blank line, which is no row.
         body = end.join(
-            ",".join(map(quoted, row)) if row != [""] else '""' for row in rows
+            comma.join(map(quoted, row)) if row != [""] else '""' for row in rows
         )
         body = rng.choice(["", "", "\ufeff"]) + body + rng.choice([end, ""])
-        path.write_bytes(body.encode())
+        return body.encode()
 
 
 def load(root, name):
@@ -217,7 +313,7 @@ def spec_of(mlc, root, cases):
     lines = ["mlc 1", "project verdicts", "targets { pandera; great-expectations }"]
     for case in cases:
         lines += case.lines()
-        lines.append(f'dataset {case.name}-data "{case.name}.csv" schema={case.name}')
+        lines.append(f'dataset {case.name}-data "{case.file}" schema={case.name}')
     for _ in range(20):
         (root / "mlc.kdl").write_text("\n".join(lines) + "\n")
         wrong = refused(mlc, root)
@@ -233,7 +329,7 @@ def spec_of(mlc, root, cases):
 
 # Which modules, what is right in them, and what is wrong.
 FAULTS = {
-    "reader": ("tables.py", "if field else None", 'if field not in ("", "NA", "null") else None'),
+    "reader": ("reading.py", "if field else None", 'if field not in ("", "NA", "null") else None'),
     "regex": ("[se]*.py", "re.fullmatch(", "re.match("),
     "unique": ("tables.py", "keep=False", 'keep="first"'),
     "nulls": ("tables.py", "pd.isna(value) or bool(holds", "not pd.isna(value) and bool(holds"),
@@ -247,7 +343,7 @@ def plant(root, fault):
 
 
 def native(mlc, root, case):
-    command = [mlc, "validate", f"{case.name}.csv", "--schema", case.name, "--json"]
+    command = [mlc, "validate", case.file, "--schema", case.name, "--json"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     if done.returncode not in (0, 3):
         return f"exit {done.returncode}: {done.stderr.strip()}"
@@ -296,7 +392,7 @@ def main():
         cases = [Case(seed) for seed in range(start, end)]
         root = Path(tempfile.mkdtemp(prefix="verdicts-"))
         for case in cases:
-            case.write(root / f"{case.name}.csv")
+            case.write(root / case.file)
         spec_of(arguments.mlc, root, cases)
         subprocess.run([arguments.mlc, "build"], cwd=root, check=True, capture_output=True)
         if arguments.fault:
@@ -312,7 +408,7 @@ def main():
         wrong = 0
         for case in cases:
             want = native(arguments.mlc, root, case)
-            frame, found = pandera(schemas, case.name, root / f"{case.name}.csv")
+            frame, found = pandera(schemas, case.name, root / case.file)
             third = great_expectations(expectations, batch, case.name, frame)
             failing += len(want)
             checks += 1

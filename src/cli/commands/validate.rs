@@ -10,14 +10,15 @@ use crate::data::words::{found, grouped, shown};
 use crate::model::project::{NamedSchema, Project};
 use crate::report::paint::{Ink, Paint};
 use crate::report::table::{Align, Cell, Table};
+use crate::schema::column::Scalar;
 use crate::schema::watch::{Case, Outcome};
 use camino::{Utf8Path, Utf8PathBuf};
 use std::fmt::Write as _;
 
 /// Check a data file against a schema
 ///
-/// Reads a CSV or JSON Lines file, plain or packed with gzip or zstd, once and tells everything that
-/// does not hold.
+/// Reads a CSV or JSON Lines file, plain or packed with gzip or zstd, a Parquet file or a folder of
+/// them, once and tells everything that does not hold.
 ///
 /// Exit codes: 0 everything holds, 1 the spec has errors, 2 the data cannot be read, 3 something
 /// does not hold.
@@ -25,10 +26,10 @@ use std::fmt::Write as _;
 #[command(after_help = "\
 Examples:
   mlc validate data/raw/customers.csv                  the schema that the spec gives this file
-  mlc validate new.csv --schema customers
+  mlc validate new.parquet --schema customers
   mlc validate new.csv --schema customers --json > report.json")]
 pub(crate) struct Args {
-    /// The file
+    /// The file or folder
     #[arg(value_name = "DATA")]
     path: Utf8PathBuf,
     /// The schema; without it the one that the spec gives to a dataset or output of this path
@@ -145,11 +146,23 @@ fn check_json(it: &Finding, report: &Report) -> serde_json::Value {
             };
             (Some(*failing), first.iter().map(case).collect(), None)
         }
-        Outcome::Measured { value, .. } => (None, Vec::new(), *value),
+        Outcome::Measured { value, .. } => (None, Vec::new(), value.as_ref().map(scalar_json)),
     };
     serde_json::json!({
         "column": it.column, "check": it.check, "spelled": it.spelled,
         "holds": it.outcome.holds(), "failing": failing, "of": it.of, "value": value,
         "first": cases,
     })
+}
+
+fn scalar_json(value: &Scalar) -> serde_json::Value {
+    match value {
+        Scalar::Int(value) => match serde_json::Number::from_i128(*value) {
+            Some(number) => number.into(),
+            None => value.to_string().into(),
+        },
+        Scalar::Float(value) => (*value).into(),
+        Scalar::Bool(value) => (*value).into(),
+        Scalar::Str(text) => text.as_str().into(),
+    }
 }

@@ -1,14 +1,14 @@
 //! `great-expectations`: the schemas as suites and checkpoints for Great Expectations.
 
 use crate::base::files::FileSet;
-use crate::emit::targets::pandera::{module, tables};
+use crate::emit::targets::pandera::{module, shared};
 use crate::emit::{Input, Target, checks};
 use serde::Serialize;
 
 pub(super) static TARGET: Target = Target {
     name: "great-expectations",
     summary: "the schemas for Great Expectations: validation/expectations.py",
-    paths: &["validation/expectations.py", "validation/tables.py"],
+    paths: &["validation/expectations.py", "validation/reading.py", "validation/tables.py"],
     emit,
     docs: include_str!("great_expectations.md"),
 };
@@ -33,5 +33,7 @@ fn emit(input: &Input<'_>) -> FileSet {
         expectations: checks::expectations(input).render(0, 47, 0),
     };
     let source = include_str!("../../../templates/validation/expectations.py");
-    FileSet::from([module("validation/expectations.py", source, view, input), tables(input)])
+    let mut files = shared(input);
+    files.extend([module("validation/expectations.py", source, view, input)]);
+    files
 }

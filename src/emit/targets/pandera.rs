@@ -8,7 +8,7 @@ use serde::Serialize;
 pub(super) static TARGET: Target = Target {
     name: "pandera",
     summary: "the schemas for pandera: validation/schemas.py",
-    paths: &["validation/schemas.py", "validation/tables.py"],
+    paths: &["validation/schemas.py", "validation/reading.py", "validation/tables.py"],
     emit,
     docs: include_str!("pandera.md"),
 };
@@ -27,13 +27,22 @@ pub(super) fn emit(input: &Input<'_>) -> FileSet {
         schemas: checks::pandera(input).render(0, 43, 0),
     };
     let source = include_str!("../../../templates/validation/schemas.py");
-    FileSet::from([module("validation/schemas.py", source, view, input), tables(input)])
+    let mut files = shared(input);
+    files.extend([module("validation/schemas.py", source, view, input)]);
+    files
 }
 
 /// What reads and measures, which the other modules share.
-pub(super) fn tables(input: &Input<'_>) -> (Utf8PathBuf, String) {
-    let text = include_str!("../../../templates/validation/tables.py");
-    ("validation/tables.py".into(), ownership::stamped(text, "#", input.spec()))
+pub(super) fn shared(input: &Input<'_>) -> FileSet {
+    let stamped = |path: &str, text: &str| {
+        (Utf8PathBuf::from(path), ownership::stamped(text, "#", input.spec()))
+    };
+    let reading = include_str!("../../../templates/validation/reading.py");
+    let tables = include_str!("../../../templates/validation/tables.py");
+    FileSet::from([
+        stamped("validation/reading.py", reading),
+        stamped("validation/tables.py", tables),
+    ])
 }
 
 /// A module from its template.

@@ -8,7 +8,12 @@ use serde::Serialize;
 pub(super) static TARGET: Target = Target {
     name: "pytest",
     summary: "a test for each check of the data: tests/mlc/test_data.py",
-    paths: &["tests/mlc/test_data.py", "validation/schemas.py", "validation/tables.py"],
+    paths: &[
+        "tests/mlc/test_data.py",
+        "validation/schemas.py",
+        "validation/reading.py",
+        "validation/tables.py",
+    ],
     emit,
     docs: include_str!("pytest.md"),
 };

@@ -2,6 +2,7 @@
 
 use crate::base::bound::{Bound, Number};
 use crate::base::spill::Spool;
+use crate::schema::column::ColumnType;
 use crate::schema::range::{Range, Scale};
 use crate::schema::watch::each::Test;
 use crate::schema::watch::{Batch, Datum, Outcome, Totals, Watch, same};
@@ -22,16 +23,18 @@ pub(crate) trait Measure: Send + 'static {
 struct Measured<M> {
     measure: M,
     range: Option<Range>,
+    /// Whether the quantity is a date or a time.
+    calendar: Option<ColumnType>,
 }
 
 /// A check that a quantity is within bounds; without one it fails.
 pub(crate) fn within<M: Measure>(measure: M, bounds: &[Bound], scale: Scale) -> Box<dyn Watch> {
-    Box::new(Measured { measure, range: Range::of(bounds, scale).ok() })
+    Box::new(Measured { measure, range: Range::of(bounds, scale).ok(), calendar: scale.calendar })
 }
 
 impl<M: Measure> Watch for Measured<M> {
     fn fresh(&self) -> Box<dyn Watch> {
-        Box::new(Self { measure: self.measure.fresh(), range: self.range })
+        Box::new(Self { measure: self.measure.fresh(), ..*self })
     }
 
     fn see(&mut self, batch: &Batch) {
@@ -45,7 +48,8 @@ impl<M: Measure> Watch for Measured<M> {
     }
 
     fn end(self: Box<Self>, totals: Totals) -> io::Result<Outcome> {
-        Ok(Outcome::measured(self.measure.value(totals)?, self.range.as_ref()))
+        let value = self.measure.value(totals)?;
+        Ok(Outcome::measured_by(value, self.range.as_ref(), self.calendar))
     }
 }
 

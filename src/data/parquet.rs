@@ -1,0 +1,202 @@
+//! Parquet: files, and folders of files whose `key=value` names are columns. Row groups are read on
+//! all cores; a column that no check needs is not read at all.
+
+mod column;
+
+use crate::base::guard;
+use crate::data::field::{self, Fields};
+use crate::data::follow::{Follower, Part, Seen};
+use crate::data::pool;
+use crate::data::text::unkept;
+use crate::data::validate::Report;
+use crate::schema::column::{ColumnType, Schema};
+use crate::schema::watch::Batch;
+use camino::{Utf8Path, Utf8PathBuf};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// One file of a table.
+pub(crate) struct Member {
+    pub(crate) path: Utf8PathBuf,
+    /// As messages name it.
+    pub(crate) shown: Utf8PathBuf,
+    /// What the names of its folders say: column and text.
+    pub(crate) keys: Vec<(String, String)>,
+}
+
+/// An open file. Each worker has its own: one that is shared has one place to read from.
+struct Opened {
+    reader: SerializedFileReader<File>,
+    member: Arc<Member>,
+}
+
+/// A group of rows of a file.
+type Piece = Result<(Arc<Member>, usize), String>;
+
+/// What a worker keeps from piece to piece.
+struct Worker<'a> {
+    follower: Follower<'a>,
+    types: Vec<(&'a str, ColumnType)>,
+    batches: Vec<Batch>,
+    open: Option<Opened>,
+}
+
+/// Checks the files of a table as one. An error is one sentence that says why they cannot be read.
+pub(crate) fn check(members: Vec<Member>, schema: &Schema) -> Result<Report, String> {
+    let follower = Follower::new(schema);
+    let mut whole = follower.part();
+    let mut fault = None;
+    let mut members = members.into_iter();
+    let mut open: Option<(Opened, usize)> = None;
+    let next = || -> Option<Piece> {
+        loop {
+            if let Some((file, group)) = &mut open
+                && *group < file.reader.num_row_groups()
+            {
+                *group += 1;
+                return Some(Ok((Arc::clone(&file.member), *group - 1)));
+            }
+            match Opened::new(Arc::new(members.next()?)) {
+                Ok(file) => open = Some((file, 0)),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    };
+    let worker = || {
+        let follower = Follower::new(schema);
+        let types: Vec<(&str, ColumnType)> = follower.columns().collect();
+        let batches = types.iter().map(|(_, ty)| Batch::new(*ty)).collect();
+        Worker { follower, types, batches, open: None }
+    };
+    pool::fold(
+        next,
+        worker,
+        |worker, piece: Piece| {
+            let (member, group) = piece?;
+            let look = guard::tried(|| worker.look(&member, group));
+            look.unwrap_or_else(|| Err(broken(&member.shown, "its pages contradict each other")))
+        },
+        |part: Result<Part, String>| match part {
+            Ok(part) => {
+                whole.join(part);
+                ControlFlow::Continue(())
+            }
+            Err(it) => {
+                fault = Some(it);
+                ControlFlow::Break(())
+            }
+        },
+    );
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    // A file without row groups has columns, too.
+    if whole.rows == 0
+        && let Some((file, _)) = &open
+    {
+        for ((name, _), seen) in follower.columns().zip(&mut whole.columns) {
+            seen.present |= file.place(name).is_some();
+        }
+    }
+    let rows = whole.rows;
+    let results = follower.findings(whole, None).map_err(|error| unkept(&error))?;
+    Ok(Report { rows, lines: None, results })
+}
+
+impl Opened {
+    fn new(member: Arc<Member>) -> Result<Self, String> {
+        #[expect(clippy::disallowed_methods, reason = "reads data, which is no part of a spec")]
+        let file = File::open(&member.path)
+            .map_err(|error| format!("{} cannot be read: {error}", member.shown))?;
+        let length = file.metadata().map_or(0, |it| it.len());
+        let shown = &member.shown;
+        let reader = guard::tried(|| SerializedFileReader::new(file))
+            .ok_or_else(|| broken(shown, "its footer contradicts itself"))?
+            .map_err(|error| broken(shown, error))?;
+        let metadata = reader.metadata();
+        if !metadata.row_groups().iter().flat_map(|it| it.columns()).all(|it| within(it, length)) {
+            return Err(broken(shown, "a column lies outside of it"));
+        }
+        let mut names = BTreeSet::new();
+        let columns = metadata.file_metadata().schema_descr().root_schema().get_fields();
+        match columns.iter().find(|it| !names.insert(it.name())) {
+            Some(twice) => Err(format!("{shown} has two columns `{}`", twice.name())),
+            None => Ok(Self { reader, member }),
+        }
+    }
+
+    /// Which column has this name; one that is nested has the name of what it is in.
+    fn place(&self, name: &str) -> Option<usize> {
+        let columns = self.reader.metadata().file_metadata().schema_descr().columns();
+        columns.iter().position(|it| it.path().parts().first().is_some_and(|it| it == name))
+    }
+}
+
+/// Whether the bytes of a column are in the file; the crate takes that for granted.
+fn within(column: &ColumnChunkMetaData, length: u64) -> bool {
+    let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
+    let start = u64::try_from(start).ok();
+    let end = start.zip(u64::try_from(column.compressed_size()).ok());
+    end.and_then(|(start, size)| start.checked_add(size)).is_some_and(|end| end <= length)
+}
+
+fn broken(shown: &Utf8Path, error: impl Display) -> String {
+    let error = error.to_string();
+    let error = error.trim_start_matches("Parquet error: ");
+    format!("{shown} is no Parquet file, or a damaged one: {error}")
+}
+
+impl Worker<'_> {
+    fn look(&mut self, member: &Arc<Member>, group: usize) -> Result<Part, String> {
+        let open = self.open.take().filter(|it| Arc::ptr_eq(&it.member, member));
+        let file = match open {
+            Some(file) => self.open.insert(file),
+            None => self.open.insert(Opened::new(Arc::clone(member))?),
+        };
+        let fail = |error: ParquetError| broken(&file.member.shown, error);
+        let group = file.reader.get_row_group(group).map_err(fail)?;
+        let rows = u32::try_from(group.metadata().num_rows())
+            .map_err(|_| format!("{} has a group of too many rows", file.member.shown))?;
+        let mut part = self.follower.part();
+        part.rows = rows.into();
+        let columns = part.columns.iter_mut().zip(&mut self.batches).zip(&self.types);
+        for ((seen, batch), (name, ty)) in columns {
+            if let Some((_, text)) = file.member.keys.iter().find(|(key, _)| key == name) {
+                seen.present = true;
+                same_in_all(text, *ty, rows, seen, batch);
+                continue;
+            }
+            let Some(place) = file.place(name) else {
+                // A table may be of several files, of which this one lacks the column.
+                (1..=rows).for_each(|row| seen.missing.count(row.into(), String::new));
+                continue;
+            };
+            seen.present = true;
+            let column = group.metadata().column(place).column_descr_ptr();
+            let reader = group.get_column_reader(place).map_err(fail)?;
+            let read = column::read(reader, &column, *ty, seen, batch).map_err(fail)?;
+            if read != rows {
+                return Err(format!("{} is damaged: `{name}` ends early", file.member.shown));
+            }
+        }
+        Ok(part)
+    }
+}
+
+/// A column whose text is in the name of the folder.
+fn same_in_all(text: &str, ty: ColumnType, rows: u32, seen: &mut Seen, batch: &mut Batch) {
+    let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    let numbers: Vec<u32> = (1..=rows).collect();
+    for numbers in numbers.chunks(column::BATCH) {
+        let places = vec![(0, end); numbers.len()];
+        let fields = Fields { text, places: &places, width: 1, place: 0, numbers };
+        field::read(fields, ty, &mut seen.target(batch));
+        seen.look(batch);
+    }
+}
