@@ -1,6 +1,6 @@
 //! CSV and TSV: a header and records, read in pieces on all cores.
 
-use crate::data::field;
+use crate::data::field::{self, Fields};
 use crate::data::follow::{Follower, Part};
 use crate::data::pieces::{Ends, PIECE, Pieces};
 use crate::data::pool;
@@ -150,7 +150,8 @@ impl Worker<'_> {
         let columns = part.columns.iter_mut().zip(&mut self.batches).zip(types).zip(places);
         for (((seen, batch), ty), place) in columns {
             let Some(place) = place else { continue };
-            field::read(records.column(text, *place), ty, &mut seen.target(batch));
+            let fields = Fields { nulls: self.follower.nulls(), ..records.column(text, *place) };
+            field::read(fields, ty, &mut seen.target(batch));
             seen.look(batch);
         }
         Ok(Look { part, lines: records.lines, shifts: records.shifts.clone() })

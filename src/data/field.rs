@@ -1,6 +1,7 @@
 //! Fields of text files as values of a column: the type is declared, never guessed.
 
 use crate::base::bound::Number;
+use crate::base::source::Spanned;
 use crate::schema::column::ColumnType;
 use crate::schema::literal;
 use crate::schema::watch::{Batch, Rows, Tally, Values};
@@ -17,6 +18,8 @@ pub(crate) struct Fields<'a> {
     pub(crate) place: usize,
     /// The number of each record; empty when they are 1, 2, 3 ...
     pub(crate) numbers: &'a [u32],
+    /// Fields that mean that a value is missing, beside the empty one.
+    pub(crate) nulls: &'a [Spanned<String>],
 }
 
 impl<'a> Fields<'a> {
@@ -97,8 +100,11 @@ fn walk(
     unfit: &mut Tally,
     mut take: impl FnMut(&str) -> Read,
 ) {
+    let is_null = |field: &str| {
+        !fields.nulls.is_empty() && fields.nulls.iter().any(|null| null.value == field)
+    };
     for (row, field) in fields.iter() {
-        match if field.is_empty() { Read::Missing } else { take(field) } {
+        match if field.is_empty() || is_null(field) { Read::Missing } else { take(field) } {
             Read::Value => rows.push(row),
             Read::Missing => missing.count(row.into(), || field.to_owned()),
             Read::Unfit => unfit.count(row.into(), || field.to_owned()),
@@ -212,7 +218,7 @@ mod tests {
         let mut batch = Batch::new(ty);
         let (mut missing, mut unfit) = (Tally::default(), Tally::default());
         let places = [(0, u32::try_from(text.len()).expect("short"))];
-        let fields = Fields { text, places: &places, width: 1, place: 0, numbers: &[] };
+        let fields = Fields { text, places: &places, width: 1, place: 0, numbers: &[], nulls: &[] };
         let (missing, unfit) = (&mut missing, &mut unfit);
         read(fields, ty, &mut Column { batch: &mut batch, missing, unfit });
         match (batch.rows.len(), missing.failing, unfit.failing) {

@@ -4,6 +4,8 @@
 //! Unaware of formats: who reads a piece fills the columns of its part.
 
 use crate::base::bound::Number;
+use crate::base::code::Severity;
+use crate::base::source::Spanned;
 use crate::data::field::Column as Target;
 use crate::data::validate::Finding;
 use crate::schema::column::{Column, ColumnType, Schema};
@@ -19,6 +21,8 @@ struct Named {
     name: &'static str,
     spelled: String,
     watch: Box<dyn Watch>,
+    mostly: Option<f64>,
+    severity: Severity,
 }
 
 /// A column of a schema and its checks, before any data.
@@ -62,6 +66,11 @@ impl<'a> Follower<'a> {
         self.columns.iter().map(|it| (it.column.name.value.as_str(), it.ty))
     }
 
+    /// Fields of text files that stand for a missing value.
+    pub(crate) fn nulls(&self) -> &'a [Spanned<String>] {
+        &self.schema.nulls
+    }
+
     /// A part that has seen nothing.
     pub(crate) fn part(&self) -> Part {
         let seen = |it: &Followed<'_>| Seen {
@@ -79,8 +88,7 @@ impl<'a> Follower<'a> {
     /// `fields` is how many a row should have, in formats where rows can differ.
     pub(crate) fn findings(self, part: Part, fields: Option<usize>) -> io::Result<Vec<Finding>> {
         let Part { rows, ragged, columns } = part;
-        let table =
-            |check, spelled, outcome| Finding { column: None, check, spelled, outcome, of: rows };
+        let table = |check, spelled, outcome| Finding::new(None, check, spelled, outcome, rows);
         let mut findings = Vec::new();
         if !self.schema.rows.is_empty() {
             let range = Range::of(&self.schema.rows, Scale::COUNT).ok();
@@ -136,23 +144,23 @@ impl<'a> Followed<'a> {
         if !column.bounds.is_empty() {
             let spelled = spelling::bounds(&column.bounds, Some(ty));
             let watch = each::bounds(&column.bounds, ty);
-            checks.push(Named { name: "in-range", spelled, watch });
+            let (mostly, severity) = (None, Severity::Error);
+            checks.push(Named { name: "in-range", spelled, watch, mostly, severity });
         }
         checks.extend(column.checks.iter().filter_map(|check| {
             let constraint = constraint::find(check.constraint.value)?;
             let spelled = spelling::check(check, Some(ty));
-            Some(Named { name: constraint.name, spelled, watch: (constraint.watch)(check, ty) })
+            let watch = (constraint.watch)(check, ty);
+            let mostly = check.mostly.as_ref().map(|it| it.value);
+            Some(Named { name: constraint.name, spelled, watch, mostly, severity: check.severity })
         }));
         Self { column, ty, checks }
     }
 
     fn end(self, seen: Seen, rows: u64) -> io::Result<Vec<Finding>> {
-        let finding = |check, spelled, outcome, of| Finding {
-            column: Some(self.column.name.value.clone()),
-            check,
-            spelled,
-            outcome,
-            of,
+        let name = &self.column.name.value;
+        let finding = |check, spelled, outcome, of| {
+            Finding::new(Some(name.clone()), check, spelled, outcome, of)
         };
         if !seen.present {
             let lost = Outcome::Measured { holds: false, value: None };
@@ -168,8 +176,9 @@ impl<'a> Followed<'a> {
             let name = "not-null";
             findings.push(finding(name, name.to_owned(), seen.missing.outcome(), rows));
         }
-        for (Named { name, spelled, .. }, watch) in self.checks.into_iter().zip(seen.watches) {
-            findings.push(finding(name, spelled, watch.end(totals)?, fit));
+        for (check, watch) in self.checks.into_iter().zip(seen.watches) {
+            let found = finding(check.name, check.spelled, watch.end(totals)?, fit);
+            findings.push(Finding { mostly: check.mostly, severity: check.severity, ..found });
         }
         Ok(findings)
     }

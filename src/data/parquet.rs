@@ -195,7 +195,7 @@ fn same_in_all(text: &str, ty: ColumnType, rows: u32, seen: &mut Seen, batch: &m
     let numbers: Vec<u32> = (1..=rows).collect();
     for numbers in numbers.chunks(column::BATCH) {
         let places = vec![(0, end); numbers.len()];
-        let fields = Fields { text, places: &places, width: 1, place: 0, numbers };
+        let fields = Fields { text, places: &places, width: 1, place: 0, numbers, nulls: &[] };
         field::read(fields, ty, &mut seen.target(batch));
         seen.look(batch);
     }

@@ -81,7 +81,14 @@ impl Records {
     /// The fields of one column.
     pub(crate) fn column<'a>(&'a self, text: &'a str, place: usize) -> Fields<'a> {
         let text = if self.unquoted.is_empty() { text } else { &self.unquoted };
-        Fields { text, places: &self.fields, width: self.width, place, numbers: &self.numbers }
+        Fields {
+            text,
+            places: &self.fields,
+            width: self.width,
+            place,
+            numbers: &self.numbers,
+            nulls: &[],
+        }
     }
 
     /// Fields end at each delimiter and line end.

@@ -1,5 +1,6 @@
 //! A table against its schema: every check of every column in one pass.
 
+use crate::base::code::Severity;
 use crate::data::delimited;
 use crate::data::source::{self, Opened, Trouble};
 use crate::data::{jsonl, parquet};
@@ -19,11 +20,12 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn holds(&self) -> bool {
-        self.results.iter().all(|it| it.outcome.holds())
+        self.broken().all(|it| it.severity == Severity::Warning)
     }
 
+    /// What does not hold, warnings included.
     pub(crate) fn broken(&self) -> impl Iterator<Item = &Finding> {
-        self.results.iter().filter(|it| !it.outcome.holds())
+        self.results.iter().filter(|it| !it.holds())
     }
 
     /// The line of the file on which a row begins, if it has lines.
@@ -73,6 +75,35 @@ pub(crate) struct Finding {
     pub(crate) outcome: Outcome,
     /// How many values it looked at.
     pub(crate) of: u64,
+    /// The share of them that must pass at least, if not all must.
+    pub(crate) mostly: Option<f64>,
+    pub(crate) severity: Severity,
+}
+
+impl Finding {
+    /// A finding of a check that must hold as it stands.
+    pub(crate) fn new(
+        column: Option<String>,
+        check: &'static str,
+        spelled: String,
+        outcome: Outcome,
+        of: u64,
+    ) -> Self {
+        Self { column, check, spelled, outcome, of, mostly: None, severity: Severity::Error }
+    }
+
+    /// Whether the check holds, or mostly does where that is enough.
+    ///
+    /// The share is computed as Great Expectations does, so that no rounding tells them apart.
+    #[expect(clippy::cast_precision_loss, reason = "counts of rows are far below 2^53")]
+    pub(crate) fn holds(&self) -> bool {
+        match (&self.outcome, self.mostly) {
+            (Outcome::Values { failing, .. }, Some(mostly)) if *failing > 0 => {
+                (self.of - failing) as f64 / self.of as f64 >= mostly
+            }
+            (outcome, _) => outcome.holds(),
+        }
+    }
 }
 
 /// Checks the data at a path; `shown` is its name in messages.

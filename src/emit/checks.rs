@@ -1,6 +1,7 @@
 //! The checks of all schemas as parts of Python modules: dictionaries that templates take in.
 //! Unaware of which module they end up in.
 
+use crate::base::code::Severity;
 use crate::emit::Input;
 use crate::model::project::NamedSchema;
 use crate::schema::column::{Column, ColumnType, Scalar};
@@ -13,29 +14,40 @@ use std::collections::BTreeMap;
 struct Named {
     name: String,
     form: Form,
+    severity: Severity,
 }
 
 /// All checks of a column, in the order of reports. A check that occurs again is numbered.
 fn checks(column: &Column) -> Vec<Named> {
     let ty = type_of(column);
-    let mut named = vec![("dtype", Form::rule("fits"))];
+    let plain = |name: &str, form| {
+        let (name, severity) = (name.to_owned(), Severity::Error);
+        Named { name, form, severity }
+    };
+    let mut named = vec![plain("dtype", Form::rule("fits"))];
     if !column.nullable {
-        named.push(("not-null", Form::rule("present")));
+        named.push(plain("not-null", Form::rule("present")));
     }
     if !column.bounds.is_empty() {
-        named.push(("in-range", Form::bounds(&column.bounds, ty)));
+        named.push(plain("in-range", Form::bounds(&column.bounds, ty)));
     }
     named.extend(column.checks.iter().filter_map(|check| {
         let constraint = constraint::find(check.constraint.value)?;
-        Some((constraint.name, (constraint.python)(check, ty)))
+        let form = (constraint.python)(check, ty);
+        let form = match &check.mostly {
+            Some(share) => form.softened(share.value),
+            None => form,
+        };
+        Some(Named { severity: check.severity, ..plain(constraint.name, form) })
     }));
     let mut times = BTreeMap::new();
-    let numbered = |(name, form): (&'static str, Form)| {
-        let time = times.entry(name).and_modify(|it| *it += 1).or_insert(1);
-        let name = if *time == 1 { name.to_owned() } else { format!("{name} {time}") };
-        Named { name, form }
-    };
-    named.into_iter().map(numbered).collect()
+    for it in &mut named {
+        let time = times.entry(it.name.clone()).and_modify(|it| *it += 1).or_insert(1);
+        if *time > 1 {
+            it.name = format!("{} {time}", it.name);
+        }
+    }
+    named
 }
 
 fn type_of(column: &Column) -> ColumnType {
@@ -133,6 +145,14 @@ fn dtype(ty: ColumnType) -> Option<&'static str> {
 }
 
 fn pandera_check(check: &Named) -> Expr {
+    let made = pandera_check_that_fails(check);
+    match check.severity {
+        Severity::Error => made,
+        Severity::Warning => made.named("raise_warning", Expr::flag(true)),
+    }
+}
+
+fn pandera_check_that_fails(check: &Named) -> Expr {
     let name = Expr::text(&check.name);
     let own = |test: Expr| {
         Expr::call("pa.Check")
@@ -218,6 +238,31 @@ pub(crate) fn measures(input: &Input<'_>) -> Expr {
     })
 }
 
+/// The quantities that only warn: `{"customers": ["age: mean"]}`.
+pub(crate) fn warnings(input: &Input<'_>) -> Expr {
+    by_schema(input, |schema| {
+        let columns = schema.schema.columns.iter();
+        let soft = columns.flat_map(|column| {
+            let measures = checks(column).into_iter().filter(|it| {
+                it.severity == Severity::Warning && matches!(it.form, Form::Measure { .. })
+            });
+            measures.map(|it| title(&column.name.value, &it.name))
+        });
+        Expr::List(soft.collect())
+    })
+}
+
+/// Fields of text files that stand for a missing value, of the schemas that have any.
+pub(crate) fn nulls(input: &Input<'_>) -> Expr {
+    let some = schemas(input).iter().filter(|it| !it.schema.nulls.is_empty());
+    let entries = some.map(|schema| Entry {
+        comment: schema.schema.nulls.first().map(|it| input.place(it.span)),
+        key: Expr::text(&schema.name.value),
+        value: Expr::List(schema.schema.nulls.iter().map(|it| Expr::text(&it.value)).collect()),
+    });
+    Expr::Dict(entries.collect())
+}
+
 /// The expectations on rows.
 pub(crate) fn expectations(input: &Input<'_>) -> Expr {
     by_schema(input, |schema| {
@@ -244,6 +289,10 @@ pub(crate) fn expectations(input: &Input<'_>) -> Expr {
                             .named("column", title(name, &check.name))
                             .named("value_set", Expr::List(vec![Expr::flag(true)]))
                     }
+                };
+                let expectation = match check.severity {
+                    Severity::Error => expectation,
+                    Severity::Warning => expectation.named("severity", Expr::text("warning")),
                 };
                 list.push(expectation.named("meta", meta(&check.name)));
             }

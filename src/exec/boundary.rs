@@ -1,8 +1,10 @@
 //! Data at the boundaries of a step: what comes in is checked before its first reader runs, what it
 //! promises after it. Unaware of how a step runs and of what a check is.
 
+use crate::base::code::Severity;
 use crate::data::source::Trouble;
-use crate::data::{validate, words};
+use crate::data::validate::{self, Finding, Report};
+use crate::data::words;
 use crate::model::ids::SchemaId;
 use crate::model::project::Project;
 use crate::model::stage::DepSource;
@@ -52,6 +54,8 @@ impl Breach {
 #[derive(Clone, Debug)]
 enum Seen {
     Holds,
+    /// What does not hold where that stops nothing.
+    Warns(Vec<String>),
     Breaks(Arc<Breach>),
     /// Why it was not looked at.
     Unread(String),
@@ -73,6 +77,8 @@ pub(crate) struct Boundaries {
     seen: Mutex<BTreeMap<Demand, Arc<Mutex<Option<Seen>>>>>,
     /// Why data was not looked at, a sentence each.
     unread: Mutex<BTreeSet<String>>,
+    /// What does not hold and only warns.
+    warnings: Mutex<BTreeSet<String>>,
 }
 
 impl Boundaries {
@@ -105,12 +111,21 @@ impl Boundaries {
     fn judge(&self, seen: Seen) -> Result<(), Arc<Breach>> {
         match seen {
             Seen::Holds => Ok(()),
+            Seen::Warns(lines) => {
+                locked(&self.warnings).extend(lines);
+                Ok(())
+            }
             Seen::Breaks(breach) => Err(breach),
             Seen::Unread(why) => {
                 locked(&self.unread).insert(why);
                 Ok(())
             }
         }
+    }
+
+    /// What only warns, for the end of a run: a sentence each.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        locked(&self.warnings).iter().cloned().collect()
     }
 
     /// What was not checked, for the end of a run.
@@ -121,6 +136,15 @@ impl Boundaries {
     }
 }
 
+/// A line for each check that does not hold; those that only warn are marked.
+fn lines(report: &Report) -> Vec<String> {
+    let line = |it: &Finding| match it.severity {
+        Severity::Error => words::sentence(it, report),
+        Severity::Warning => format!("warning: {}", words::sentence(it, report)),
+    };
+    report.broken().map(line).collect()
+}
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -129,11 +153,12 @@ fn look(root: &Utf8Path, project: &Project, path: &Utf8Path, schema: SchemaId) -
     let schema = project.schema(schema);
     let name = &schema.name.value;
     match validate::file(&root.join(path), path, &schema.schema) {
-        Ok(report) if report.holds() => Seen::Holds,
-        Ok(report) => {
-            let lines = report.broken().map(|it| words::sentence(it, &report)).collect();
-            Seen::breaks(path, name, lines, report.results.len())
+        Ok(report) if report.broken().next().is_none() => Seen::Holds,
+        Ok(report) if report.holds() => {
+            let warning = |it| format!("`{path}`: {}", words::sentence(it, &report));
+            Seen::Warns(report.broken().map(warning).collect())
         }
+        Ok(report) => Seen::breaks(path, name, lines(&report), report.results.len()),
         Err(Trouble::Broken(error)) => Seen::breaks(path, name, vec![error], 1),
         Err(Trouble::Foreign(why)) => Seen::Unread(why),
     }

@@ -62,6 +62,8 @@ pub(crate) struct Ending {
     pub(crate) remark: Option<String>,
     /// Which data was not checked, and why.
     pub(crate) unread: Option<String>,
+    /// What does not hold of the data and only warns.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// What the conductor hears.
@@ -124,6 +126,7 @@ pub(crate) fn run(
         let ending = match result {
             Ok(()) => conductor.close(selected, started).map(|mut ending| {
                 ending.unread = bench.boundaries.unread();
+                ending.warnings = bench.boundaries.warnings();
                 ending
             }),
             Err(error) => {
@@ -467,6 +470,13 @@ impl Conductor<'_> {
         self.summary.took = started.elapsed();
         self.progress.event(&Event::Finished { summary: &self.summary });
         let lock = self.recorder.snapshot();
-        Ok(Ending { summary: self.summary, interrupted, lock, remark, unread: None })
+        Ok(Ending {
+            summary: self.summary,
+            interrupted,
+            lock,
+            remark,
+            unread: None,
+            warnings: Vec::new(),
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! A schema: columns with types and checks. Independent of KDL and of Python.
 
 use crate::base::bound::Bound;
+use crate::base::code::Severity;
 use crate::base::source::{Span, Spanned};
 
 /// What a table must look like.
@@ -8,6 +9,8 @@ use crate::base::source::{Span, Spanned};
 pub(crate) struct Schema {
     /// Bounds on the number of rows.
     pub(crate) rows: Vec<Bound>,
+    /// Fields of text files that mean that a value is missing, beside the empty one.
+    pub(crate) nulls: Vec<Spanned<String>>,
     /// In the order written; names are unique.
     pub(crate) columns: Vec<Column>,
 }
@@ -59,8 +62,19 @@ pub(crate) struct Check {
     pub(crate) arguments: Vec<Spanned<Scalar>>,
     /// For constraints over a quantity: `unique >=0.95`, `mean >0.01 <0.9`.
     pub(crate) bounds: Vec<Bound>,
+    /// The share of the values that must pass at least, above 0 and up to 1, if not all must.
+    pub(crate) mostly: Option<Spanned<f64>>,
+    /// A warning is told; the data passes.
+    pub(crate) severity: Severity,
     /// The whole check.
     pub(crate) span: Span,
+}
+
+impl Check {
+    /// Whether data passes that breaks the check in places.
+    pub(crate) fn is_soft(&self) -> bool {
+        self.mostly.is_some() || self.severity == Severity::Warning
+    }
 }
 
 /// A literal as a check's argument.

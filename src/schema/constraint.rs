@@ -38,6 +38,15 @@ impl Constraint {
     pub(crate) fn is_by_value(&self) -> bool {
         self.scope == Scope::Value
     }
+
+    /// Whether the check counts values that fail, so that most may be enough.
+    pub(crate) fn counts_values(&self, check: &Check) -> bool {
+        match self.scope {
+            Scope::Value => true,
+            Scope::Row => check.bounds.is_empty(),
+            Scope::Column => false,
+        }
+    }
 }
 
 /// What a constraint looks at.
@@ -45,6 +54,8 @@ impl Constraint {
 pub(crate) enum Scope {
     /// Each value by itself; holds for a column without values.
     Value,
+    /// Each value beside others, unless a bound makes it a quantity of the column.
+    Row,
     /// The column as a whole.
     Column,
 }
@@ -245,7 +256,6 @@ const AS_BOUNDS: &[(&str, &str)] = &[
     ("lte", "`<=120`"),
     ("between", "`>=18 <=120`"),
     ("range", "`>=18 <=120`"),
-    ("in-range", "`>=18 <=120`"),
     ("positive", "`>0`"),
 ];
 
@@ -269,12 +279,10 @@ pub(crate) const LATER: &[&str] = &[
     "l-infinity",
     "mean-shift",
     "most-common",
-    "mostly",
     "new-categories",
     "not-matches",
     "outliers",
     "psi",
-    "severity",
     "wasserstein",
     "when",
     "z-score",
@@ -292,6 +300,8 @@ pub(crate) enum Meant {
     Bound(&'static str),
     /// `nullable`, `required` and the like: `?` after the type, or its absence.
     Nullability,
+    /// A property behind a check, such as in this example.
+    Setting(&'static str),
     /// Planned, and not checked yet.
     Later,
     Nothing,
@@ -311,6 +321,11 @@ pub(crate) fn meant(word: &str) -> Meant {
     }
     if ["nullable", "not-null", "notnull", "required", "optional"].contains(&folded.as_str()) {
         return Meant::Nullability;
+    }
+    match folded.as_str() {
+        "mostly" => return Meant::Setting("`isin A B mostly=0.99`"),
+        "severity" => return Meant::Setting("`isin A B severity=warning`"),
+        _ => {}
     }
     if LATER.contains(&folded.as_str()) {
         return Meant::Later;
@@ -372,9 +387,10 @@ mod tests {
             ("IsIn", Meant::Constraint { name: "isin", certain: true }),
             ("starts_with", Meant::Constraint { name: "starts-with", certain: true }),
             ("uniqe", Meant::Constraint { name: "unique", certain: false }),
-            ("in_range", Meant::Bound("`>=18 <=120`")),
+            ("between", Meant::Bound("`>=18 <=120`")),
+            ("in_range", Meant::Constraint { name: "in-range", certain: true }),
             ("not_null", Meant::Nullability),
-            ("mostly", Meant::Later),
+            ("severity", Meant::Setting("`isin A B severity=warning`")),
             ("zebra", Meant::Nothing),
         ] {
             assert_eq!(meant(word), want, "{word}");

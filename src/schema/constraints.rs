@@ -7,6 +7,7 @@ mod decreasing;
 mod distinct;
 mod ends_with;
 mod finite;
+mod in_range;
 mod increasing;
 mod isin;
 mod length;
@@ -26,6 +27,7 @@ mod unique;
 
 /// Every constraint, in the order of the documentation.
 pub(crate) static ALL: &[&Constraint] = &[
+    &in_range::CONSTRAINT,
     &isin::CONSTRAINT,
     &notin::CONSTRAINT,
     &unique::CONSTRAINT,

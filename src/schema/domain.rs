@@ -46,9 +46,9 @@ impl<'a> Domain<'a> {
         Some(all.into_iter().filter(|value| self.admits(value) != Verdict::Fails).collect())
     }
 
-    /// The column's checks of one constraint.
+    /// The column's checks of one constraint that every value passes.
     pub(crate) fn checks(&self, name: &'static str) -> impl Iterator<Item = &'a Check> + use<'a> {
-        self.column.checks.iter().filter(move |check| check.constraint.value == name)
+        hard(self.column).filter(move |check| check.constraint.value == name)
     }
 
     /// Whether the column may hold the value, by its bounds and its checks on single values.
@@ -58,7 +58,7 @@ impl<'a> Domain<'a> {
         if self.empty || !inside {
             return Verdict::Fails;
         }
-        let verdicts = self.column.checks.iter().filter_map(|check| {
+        let verdicts = hard(self.column).filter_map(|check| {
             let constraint = constraint::find(check.constraint.value)?;
             Some((constraint.holds)(check, value, self.ty))
         });
@@ -157,16 +157,19 @@ impl<'a> Domain<'a> {
     }
 }
 
+/// The checks that no value breaks.
+fn hard(column: &Column) -> impl Iterator<Item = &Check> {
+    column.checks.iter().filter(|check| !check.is_soft())
+}
+
 /// The lengths that text can have: as bounded, and at least that of what it begins or ends with.
 fn lengths(column: &Column) -> Result<Range, Box<Empty>> {
-    let bounds: Vec<_> = column
-        .checks
-        .iter()
+    let bounds: Vec<_> = hard(column)
         .filter(|check| check.constraint.value == "length")
         .flat_map(|check| check.bounds.iter().copied())
         .collect();
     let mut range = Range::of(&bounds, Scale::COUNT)?;
-    for check in &column.checks {
+    for check in hard(column) {
         if matches!(check.constraint.value, "starts-with" | "ends-with" | "contains") {
             let count = constraint::text(check).map_or(0, |text| text.chars().count());
             range = range.intersect(&Range::at_least(count))?;

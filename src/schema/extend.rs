@@ -36,7 +36,9 @@ pub(crate) fn extend(
     columns.extend(own.columns.into_iter().filter(|column| !inherited(&column.name.value)));
     let rows =
         Sides { scale: Scale::COUNT, what: "rows" }.narrow(&base.rows, &own.rows, &mut problems);
-    (Schema { rows, columns }, problems)
+    let mut nulls = base.nulls.clone();
+    nulls.extend(own.nulls);
+    (Schema { rows, nulls, columns }, problems)
 }
 
 fn drops(base: &Schema, drop: &[Spanned<String>]) -> Vec<Problem> {
@@ -195,7 +197,7 @@ fn narrow_check(
     let (Some(constraint), Some(ty)) = (constraint, own.ty.as_ref().map(|ty| ty.value)) else {
         return narrower.clone();
     };
-    if says_as_much(constraint, own, narrower, check) {
+    if narrower.is_soft() || says_as_much(constraint, own, narrower, check) {
         return narrower.clone();
     }
     let name = &base.name.value;

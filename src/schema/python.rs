@@ -254,7 +254,7 @@ fn is_hidden(c: char) -> bool {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Form {
     /// Both tools have it: pandera's check and Great Expectations' class with its arguments.
-    Known { pandera: Expr, expectation: Expr },
+    Known { pandera: Expr, expectation: Expr, rule: Expr },
     /// Pandera's check; Great Expectations would round, and gets a rule.
     Exact { pandera: Expr, rule: Expr },
     /// Whether each value passes, from `values`.
@@ -264,6 +264,17 @@ pub(crate) enum Form {
 }
 
 impl Form {
+    /// A rule that holds for all values where it holds for this share of them.
+    pub(crate) fn softened(self, share: f64) -> Self {
+        match self {
+            Self::Known { rule, .. } | Self::Exact { rule, .. } | Self::Rule(rule) => {
+                let call = Expr::call("tables.mostly").with(Expr::code("values")).with(rule);
+                Self::Rule(call.with(Expr::float(share)))
+            }
+            Self::Measure { .. } => self,
+        }
+    }
+
     /// A rule that is a function of `tables` alone.
     pub(crate) fn rule(function: &str) -> Self {
         Self::Rule(Expr::call(&format!("tables.{function}")).with(Expr::code("values")))
@@ -316,9 +327,9 @@ impl Form {
                 Expr::call(&format!("pa.Check.{name}")).with(value.clone())
             }),
         };
+        let rule = Expr::call("tables.amid").with(Expr::code("values"));
+        let rule = ends.iter().fold(rule, |call, (name, end)| call.named(name, end.clone()));
         if ty.is_integer() && !survive_rounding(bounds) {
-            let rule = Expr::call("tables.amid").with(Expr::code("values"));
-            let rule = ends.iter().fold(rule, |call, (name, end)| call.named(name, end.clone()));
             return Self::Exact { pandera, rule };
         }
         let mut expectation = Expr::call("gxe.ExpectColumnValuesToBeBetween");
@@ -333,7 +344,7 @@ impl Form {
                 expectation = expectation.named(strict, Expr::flag(true));
             }
         }
-        Self::Known { pandera, expectation }
+        Self::Known { pandera, expectation, rule }
     }
 
     /// Each value is, or is not, one of the arguments.
@@ -344,13 +355,14 @@ impl Form {
             true => ("pa.Check.isin", "gxe.ExpectColumnValuesToBeInSet", "tables.among"),
             false => ("pa.Check.notin", "gxe.ExpectColumnValuesToNotBeInSet", "tables.beside"),
         };
+        let rule = Expr::call(rule).with(Expr::code("values")).with(list.clone());
         if matches!(ty, ColumnType::Date | ColumnType::DateTime) {
-            let rule = Expr::call(rule).with(Expr::code("values")).with(list.clone());
             return Self::Exact { pandera: Expr::call(pandera).with(list), rule };
         }
         Self::Known {
             pandera: Expr::call(pandera).with(list.clone()),
             expectation: Expr::call(expectation).named("value_set", list),
+            rule,
         }
     }
 }

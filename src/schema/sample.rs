@@ -1,6 +1,7 @@
 //! Schemas from a few lines of text, for tests. Reads just enough and trusts its input.
 
 use crate::base::bound::{Bound, Op};
+use crate::base::code::Severity;
 use crate::base::source::{FileId, Span, Spanned};
 use crate::schema::column::{Check, Column, ColumnType, Scalar, Schema};
 use crate::schema::{constraint, literal, types};
@@ -47,6 +48,8 @@ fn check(words: &[Spanned<&str>], ty: ColumnType) -> Check {
         constraint: Spanned::new(name, words[0].span),
         arguments: arguments.map(|word| Spanned::new(scalar(word.value), word.span)).collect(),
         bounds: bounds(&bounded, Some(ty)),
+        mostly: None,
+        severity: Severity::Error,
         span: words[0].span.to(words.last().expect("a word").span),
     }
 }

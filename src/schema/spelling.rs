@@ -1,6 +1,7 @@
 //! Writes pieces of schemas as the language spells them, for fixes and messages.
 
 use crate::base::bound::{Bound, Number};
+use crate::base::code::Severity;
 use crate::schema::column::{Check, Column, ColumnType, Scalar};
 use crate::schema::literal;
 use std::fmt;
@@ -77,11 +78,17 @@ pub(crate) fn check(check: &Check, ty: Option<ColumnType>) -> String {
         }
     }
     // Only `min` and `max` bound values of the column; the others bound numbers.
-    let ty = ty.filter(|_| matches!(name, "min" | "max"));
-    match check.bounds.as_slice() {
-        [] => text,
-        some => format!("{text} {}", bounds(some, ty)),
+    let ty = ty.filter(|_| matches!(name, "min" | "max" | "in-range"));
+    if !check.bounds.is_empty() {
+        text = format!("{text} {}", bounds(&check.bounds, ty));
     }
+    if let Some(share) = &check.mostly {
+        text = format!("{text} mostly={}", share.value);
+    }
+    if check.severity == Severity::Warning {
+        text.push_str(" severity=warning");
+    }
+    text
 }
 
 impl fmt::Display for Scalar {

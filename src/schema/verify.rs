@@ -40,6 +40,7 @@ pub(crate) fn check(column: &Column, check: &Check) -> Vec<Problem> {
         return vec![does_not_apply(constraint, check, column, ty.value)];
     }
     let mut problems = arguments::verify(constraint, check, ty.value);
+    problems.extend(mostly_of_no_values(constraint, check));
     problems.extend(bound_problems(constraint, check, ty.value));
     // What cannot hold is only asked of a check that is sound by itself.
     if problems.is_empty() {
@@ -48,6 +49,15 @@ pub(crate) fn check(column: &Column, check: &Check) -> Vec<Problem> {
         problems.extend(out_of_reach(constraint, check, column));
     }
     problems
+}
+
+fn mostly_of_no_values(constraint: &Constraint, check: &Check) -> Option<Problem> {
+    let mostly = check.mostly.as_ref().filter(|_| !constraint.counts_values(check))?;
+    let text = format!("`{}` is one quantity of the column: it holds or not", constraint.name);
+    let problem = Problem::new(ProblemKind::DoesNotApply, mostly.span, text)
+        .label("`mostly` is a share of the values")
+        .help("widen its bounds, or write `severity=warning`");
+    Some(problem)
 }
 
 fn typed(ty: ColumnType) -> String {
@@ -119,7 +129,9 @@ pub(crate) fn same_subject(check: &Check, other: &Check) -> bool {
         Some(Arguments::Value | Arguments::Fraction) => arguments(check) == arguments(other),
         _ => !constraint.is_some_and(|it| it.repeatable) || arguments(check) == arguments(other),
     };
-    same_name && same_subject
+    let same_weight =
+        check.severity == other.severity && check.mostly.is_some() == other.mostly.is_some();
+    same_name && same_subject && same_weight
 }
 
 fn repeated(check: &Check, first: &Check) -> Problem {
@@ -228,6 +240,9 @@ fn needless(
 /// Listed values that the column's other checks exclude.
 fn impossible_values(constraint: &Constraint, check: &Check, column: &Column) -> Vec<Problem> {
     if !matches!(constraint.arguments, Arguments::Values | Arguments::Value) {
+        return Vec::new();
+    }
+    if check.is_soft() {
         return Vec::new();
     }
     let name = constraint.name;

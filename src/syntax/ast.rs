@@ -60,6 +60,7 @@ pub(crate) struct Schema {
     pub(crate) span: Span,
     pub(crate) extends: Option<Text>,
     pub(crate) rows: Vec<RawBound>,
+    pub(crate) nulls: Vec<Text>,
     pub(crate) drop: Vec<Text>,
     pub(crate) columns: Vec<Column>,
 }
@@ -79,6 +80,8 @@ pub(crate) struct Check {
     pub(crate) name: Text,
     pub(crate) arguments: Vec<Literal>,
     pub(crate) bounds: Vec<RawBound>,
+    pub(crate) mostly: Option<Literal>,
+    pub(crate) severity: Option<Text>,
     pub(crate) span: Span,
 }
 

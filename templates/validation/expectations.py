@@ -34,6 +34,11 @@ from validation import reading, tables
 
 TYPES: dict[str, dict[str, str]] = [= types =]
 
+[% if nulls != "{}" %]
+# Fields of text files that mean that a value is missing, beside the empty one.
+NULLS: dict[str, list[str]] = [= nulls =]
+
+[% endif %]
 # The data that is checked: its path and its schema.
 DATA: dict[str, tuple[str, str]] = [= data =]
 
@@ -45,6 +50,9 @@ RULES: dict[str, dict[str, Rule]] = [= rules =]
 # Quantities of a whole column, or of the table, and what they must be within.
 Measure = tuple[str | None, Callable[[Any], Any], dict[str, Any]]
 MEASURES: dict[str, dict[str, Measure]] = [= measures =]
+
+# The quantities that only warn.
+WARNINGS: dict[str, list[str]] = [= warnings =]
 
 EXPECTATIONS: dict[str, list[gxe.Expectation]] = [= expectations =]
 
@@ -89,6 +97,7 @@ def suites(schema: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame, li
                 gxe.ExpectColumnValuesToBeInSet(
                     column=name,
                     value_set=[True],
+                    severity="warning" if name in WARNINGS[schema] else "critical",
                     meta={"column": column, "check": check},
                 )
             )
@@ -142,10 +151,10 @@ def validate(
 
 
 def failures(part: str, result: Any) -> dict[tuple[str | None, str], int | None]:
-    """What fails in one part of a schema, `rows` or `measures`."""
+    """What fails in one part of a schema, `rows` or `measures`, and not only warns."""
     failing: dict[tuple[str | None, str], int | None] = {}
     for one in result.results:
-        if not one.success:
+        if not one.success and one.expectation_config.severity != "warning":
             meta = one.expectation_config.meta
             whole = part == "measures" or meta["check"] == "required"
             count = None if whole else one.result.get("unexpected_count")
@@ -165,7 +174,12 @@ def main() -> int:
         if not (ROOT / path).exists():
             print(f"{name}: {path} is not there, not checked")
             continue
-        failing = validate(made, name, schema, reading.read(ROOT / path, TYPES[schema]))
+[% if nulls != "{}" %]
+        frame = reading.read(ROOT / path, TYPES[schema], NULLS.get(schema, []))
+[% else %]
+        frame = reading.read(ROOT / path, TYPES[schema])
+[% endif %]
+        failing = validate(made, name, schema, frame)
         failed |= bool(failing)
         print(f"{name}: {'rejected' if failing else 'passed'}")
         for (column, check), count in failing.items():

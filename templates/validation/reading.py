@@ -36,13 +36,16 @@ _SIZES = {"int": 64, "int8": 8, "int16": 16, "int32": 32, "uint8": 8, "uint16": 
 _SIZES |= {"uint32": 32, "uint64": 64}
 
 
-def read(path: str | Path, types: dict[str, str]) -> pd.DataFrame:
+def read(
+    path: str | Path, types: dict[str, str], nulls: Sequence[str] = ()
+) -> pd.DataFrame:
     """Reads the columns that `types` names.
 
     From CSV with a header, from JSON Lines, both packed or not, from a Parquet file, or
     from a folder of them. The index numbers the rows from 1. Rows of CSV with too many or
     too few fields are left out, as which field belongs to which column cannot be told:
-    `frame.attrs["ragged"]` counts them.
+    `frame.attrs["ragged"]` counts them. `nulls` are fields of CSV that mean that a value
+    is missing, beside the empty one.
     """
     path = Path(path)
     name = path.name.removesuffix(".gz").removesuffix(".zst")
@@ -51,7 +54,7 @@ def read(path: str | Path, types: dict[str, str]) -> pd.DataFrame:
     elif name.endswith((".jsonl", ".ndjson")):
         table = _json_lines(path, list(types))
     else:
-        table = _delimited(path, "\t" if name.endswith(".tsv") else ",")
+        table = _delimited(path, "\t" if name.endswith(".tsv") else ",", ["", *nulls])
     index = pd.Index(table.numbers, dtype="int64")
     columns, unfit = {}, {}
     for name, kind in types.items():
@@ -83,7 +86,7 @@ class _Time(int):
     """Nanoseconds since 1970."""
 
 
-def _delimited(path: Path, delimiter: str) -> _Table:
+def _delimited(path: Path, delimiter: str, nulls: list[str]) -> _Table:
     csv.field_size_limit(1 << 23)
     with _opened(path) as file:
         rows = (row for row in csv.reader(file, delimiter=delimiter) if row)
@@ -95,7 +98,9 @@ def _delimited(path: Path, delimiter: str) -> _Table:
         whole, numbers, ragged = [], [], 0
         for number, row in enumerate(rows, start=1):
             if len(row) == len(header):
-                whole.append([_Field(field) if field else None for field in row])
+                whole.append(
+                    [None if field in nulls else _Field(field) for field in row]
+                )
                 numbers.append(number)
             else:
                 ragged += 1

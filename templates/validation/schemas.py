@@ -21,12 +21,17 @@ from validation import reading, tables
 
 TYPES: dict[str, dict[str, str]] = [= types =]
 
+[% if nulls != "{}" %]
+# Fields of text files that mean that a value is missing, beside the empty one.
+NULLS: dict[str, list[str]] = [= nulls =]
+
+[% endif %]
 SCHEMAS: dict[str, pa.DataFrameSchema] = [= schemas =]
 
 
 def read(schema: str, path: str | Path) -> pd.DataFrame:
     """Reads data with the types that a schema declares."""
-    return reading.read(path, TYPES[schema])
+    return reading.read(path, TYPES[schema][% if nulls != "{}" %], NULLS.get(schema, [])[% endif %])
 
 
 def failures(

@@ -59,6 +59,14 @@ def _numbers(values: pd.Series) -> list[Any]:
     return values.dropna().tolist()
 
 
+def mostly(values: pd.Series, passes: pd.Series, share: float) -> pd.Series:
+    """What passes; all of it where the share of the values that do is large enough."""
+    count = int(values.count())
+    failing = int((~passes).sum())
+    enough = failing == 0 or (count - failing) / count >= share
+    return pd.Series(True, index=values.index) if enough else passes
+
+
 def null_share(values: pd.Series) -> float:
     """The share of rows without anything in the column; of no rows 0."""
     return int((~present(values)).sum()) / len(values) if len(values) else 0.0

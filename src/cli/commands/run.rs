@@ -186,6 +186,9 @@ fn execute(
     if let Some(remark) = &ending.remark {
         note(&format!("warning: {remark}"));
     }
+    for warning in &ending.warnings {
+        note(&format!("warning: {warning}"));
+    }
     if let Some(unread) = &ending.unread {
         note(&format!("note: {unread}"));
     }

@@ -1,5 +1,6 @@
 //! `mlc validate`: a data file against a schema of the spec.
 
+use crate::base::code::Severity;
 use crate::base::suggest::did_you_mean;
 use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
@@ -90,18 +91,33 @@ fn text(path: &Utf8Path, schema: &str, report: &Report, paint: Paint) -> String 
     let rows = grouped(report.rows);
     let noun = if report.rows == 1 { "row" } else { "rows" };
     let mut out = format!("{path}: {rows} {noun} against `{schema}`\n\n");
-    let (total, broken) = (report.results.len(), report.broken().count());
-    if broken > 0 {
+    if report.broken().next().is_some() {
         out.push_str(&table(report).render(paint));
         out.push('\n');
     }
-    let verdict = match broken {
-        0 => paint.text(Ink::Good, &format!("passed: all {total} checks hold")),
-        1 => paint.text(Ink::Error, &format!("rejected: 1 of {total} checks does not hold")),
-        some => paint.text(Ink::Error, &format!("rejected: {some} of {total} checks do not hold")),
-    };
-    let _ = writeln!(out, "{verdict}");
+    let _ = writeln!(out, "{}", verdict(report, paint));
     out
+}
+
+/// `rejected: 2 of 30 checks do not hold, 1 more warns`
+fn verdict(report: &Report, paint: Paint) -> String {
+    let total = report.results.len();
+    let warnings = report.broken().filter(|it| it.severity == Severity::Warning).count();
+    let broken = report.broken().count() - warnings;
+    let (ink, mut text) = match broken {
+        0 if warnings == 0 => (Ink::Good, format!("passed: all {total} checks hold")),
+        0 => (Ink::Good, format!("passed: {} of {total} checks hold", total - warnings)),
+        1 => (Ink::Error, format!("rejected: 1 of {total} checks does not hold")),
+        some => (Ink::Error, format!("rejected: {some} of {total} checks do not hold")),
+    };
+    match (warnings, broken) {
+        (0, _) => {}
+        (1, 0) => text.push_str(", 1 warns"),
+        (some, 0) => text.push_str(&format!(", {some} warn")),
+        (1, _) => text.push_str(", 1 more warns"),
+        (some, _) => text.push_str(&format!(", {some} more warn")),
+    }
+    paint.text(ink, &text)
 }
 
 fn table(report: &Report) -> Table {
@@ -120,7 +136,10 @@ fn table(report: &Report) -> Table {
         table.row([
             Cell::new(shown(it.column.as_deref().unwrap_or("(table)"))),
             Cell::new(shown(&it.spelled)),
-            Cell::new(failing).ink(Ink::Error),
+            Cell::new(failing).ink(match it.severity {
+                Severity::Error => Ink::Error,
+                Severity::Warning => Ink::Warning,
+            }),
             Cell::new(grouped(it.of)),
             Cell::new(found(it, report)),
         ]);
@@ -150,7 +169,11 @@ fn check_json(it: &Finding, report: &Report) -> serde_json::Value {
     };
     serde_json::json!({
         "column": it.column, "check": it.check, "spelled": it.spelled,
-        "holds": it.outcome.holds(), "failing": failing, "of": it.of, "value": value,
+        "severity": match it.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        "mostly": it.mostly, "holds": it.holds(), "failing": failing, "of": it.of, "value": value,
         "first": cases,
     })
 }

@@ -17,6 +17,8 @@ pub(super) static TARGET: Target = Target {
 struct View {
     regex: bool,
     types: String,
+    nulls: String,
+    warnings: String,
     data: String,
     rules: String,
     measures: String,
@@ -27,6 +29,8 @@ fn emit(input: &Input<'_>) -> FileSet {
     let view = View {
         regex: checks::has_patterns(input),
         types: checks::types(input).render(0, 40, 0),
+        nulls: checks::nulls(input).render(0, 34, 0),
+        warnings: checks::warnings(input).render(0, 37, 0),
         data: checks::places(input).render(0, 36, 0),
         rules: checks::rules(input).render(0, 36, 0),
         measures: checks::measures(input).render(0, 42, 0),

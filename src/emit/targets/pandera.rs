@@ -17,6 +17,7 @@ pub(super) static TARGET: Target = Target {
 struct View {
     regex: bool,
     types: String,
+    nulls: String,
     schemas: String,
 }
 
@@ -24,6 +25,7 @@ pub(super) fn emit(input: &Input<'_>) -> FileSet {
     let view = View {
         regex: checks::has_patterns(input),
         types: checks::types(input).render(0, 40, 0),
+        nulls: checks::nulls(input).render(0, 34, 0),
         schemas: checks::pandera(input).render(0, 43, 0),
     };
     let source = include_str!("../../../templates/validation/schemas.py");

@@ -36,6 +36,22 @@ impl Resolver<'_> {
         Some(Bound { op: raw.op, value, span: raw.span })
     }
 
+    /// A number, or a percentage as a fraction.
+    pub(super) fn fraction(&mut self, raw: &Literal) -> Option<f64> {
+        match &raw.value {
+            Scalar::Str(text) => {
+                let place = Spanned::new(text.clone(), raw.span);
+                Some(self.quantity(&place, &[Dimension::Percent])?.as_f64())
+            }
+            Scalar::Int(value) => Some(Number::Int(*value).as_f64()),
+            Scalar::Float(value) => Some(*value),
+            Scalar::Bool(_) | Scalar::Null => {
+                self.sink.report(codes::BAD_QUANTITY.at(raw.span, "a share is a number"));
+                None
+            }
+        }
+    }
+
     fn quantity(&mut self, text: &Text, dimensions: &[Dimension]) -> Option<Number> {
         match units::parse_any(&text.value) {
             Ok((number, dimension)) if dimensions.contains(&dimension) => Some(number),

@@ -1,6 +1,7 @@
 //! Schemas: types, checks, and what `extends` and `drop` make of them.
 
 use crate::base::bound::Bound;
+use crate::base::code::Severity;
 use crate::base::source::Spanned;
 use crate::model::codes;
 use crate::model::ids::SchemaId;
@@ -128,7 +129,7 @@ impl Resolver<'_> {
                 None => columns.push(self.column(column)),
             }
         }
-        let own = Schema { rows, columns };
+        let own = Schema { rows, nulls: raw.nulls.clone(), columns };
         if base.is_none()
             && raw.extends.is_none()
             && let Some(drop) = raw.drop.first()
@@ -214,6 +215,9 @@ impl Resolver<'_> {
             None => self.unknown_check(raw)?,
         };
         let arguments = raw.arguments.iter().filter_map(scalar).collect();
+        let mostly = raw.mostly.as_ref().and_then(|share| self.mostly(share));
+        let severity = raw.severity.as_ref().and_then(|word| self.severity(word));
+        let severity = severity.unwrap_or(Severity::Error);
         let extreme = constraint.bounds.quantity() == Some(constraint::Quantity::Extreme);
         let bounds =
             raw.bounds.iter().filter_map(|bound| self.value_bound(bound, ty.filter(|_| extreme)));
@@ -221,8 +225,41 @@ impl Resolver<'_> {
             constraint: Spanned::new(constraint.name, raw.name.span),
             bounds: bounds.collect(),
             arguments,
+            mostly,
+            severity,
             span: raw.span,
         })
+    }
+
+    fn mostly(&mut self, raw: &Literal) -> Option<Spanned<f64>> {
+        let share = self.fraction(raw)?;
+        if share > 0.0 && share <= 1.0 {
+            return Some(Spanned::new(share, raw.span));
+        }
+        self.sink.report(
+            codes::BAD_QUANTITY
+                .at(raw.span, format!("`mostly` is a share, and {share} is none"))
+                .label("above 0 and up to 1")
+                .help("for example `mostly=0.99`: of a hundred values one may fail"),
+        );
+        None
+    }
+
+    fn severity(&mut self, word: &ast::Text) -> Option<Severity> {
+        match word.value.as_str() {
+            "warning" => Some(Severity::Warning),
+            "error" => Some(Severity::Error),
+            other => {
+                let mut diagnostic = crate::syntax::codes::WRONG_VALUE
+                    .at(word.span, format!("there is no severity `{other}`"))
+                    .label("`warning` or `error`");
+                let meant =
+                    if other.starts_with('w') || other == "info" { "warning" } else { "error" };
+                diagnostic = diagnostic.fix(format!("write `{meant}`"), word.span, meant);
+                self.sink.report(diagnostic);
+                None
+            }
+        }
     }
 
     fn unknown_check(&mut self, raw: &ast::Check) -> Option<&'static constraint::Constraint> {
@@ -248,6 +285,10 @@ impl Resolver<'_> {
             }
             Meant::Nullability => {
                 let help = "values may be missing when the type ends in `?`, as in `float?`";
+                (base.help(help), None)
+            }
+            Meant::Setting(example) => {
+                let help = format!("write it behind the check that it softens: {example}");
                 (base.help(help), None)
             }
             Meant::Later => (

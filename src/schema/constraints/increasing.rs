@@ -11,7 +11,7 @@ use crate::schema::watch::{Watch, order};
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "increasing",
     summary: "no value is smaller than the one before it",
-    scope: Scope::Column,
+    scope: Scope::Row,
     applies: Applies::Ordered,
     arguments: Arguments::None,
     bounds: Bounds::None,

@@ -12,7 +12,7 @@ use crate::schema::watch::{Watch, keys};
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "unique",
     summary: "values differ from each other, all of them or a share",
-    scope: Scope::Column,
+    scope: Scope::Row,
     applies: Applies::All,
     arguments: Arguments::None,
     bounds: Bounds::Optional(Quantity::Share),

@@ -14,6 +14,7 @@ pub(super) fn schema(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) 
         span: form.node.span,
         extends: form.property_text("extends"),
         rows: Vec::new(),
+        nulls: Vec::new(),
         drop: Vec::new(),
         columns: Vec::new(),
     };
@@ -23,6 +24,7 @@ pub(super) fn schema(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) 
                 needs_bound(&field, sink);
                 schema.rows.extend(field.bounds);
             }
+            "nulls" => schema.nulls.extend(field.texts()),
             "drop" => schema.drop.extend(field.texts()),
             "columns" => {
                 let columns = named(&field, sink);
@@ -69,6 +71,8 @@ fn check(node: &Node, sink: &mut Sink) -> Check {
         name: node.name.clone(),
         arguments: form.arguments.iter().map(|&it| it.clone()).collect(),
         bounds: form.bounds.clone(),
+        mostly: form.property("mostly").cloned(),
+        severity: form.property_text("severity"),
         span: node.span,
     }
 }

@@ -12,7 +12,7 @@ pub(crate) static SCHEMA: NodeRule = NodeRule {
         summary: "the schema whose columns this one starts from",
         kind: Kind::Name,
     }],
-    block: BlockRule::Fields(&[&ROWS, &DROP, &COLUMNS, &ALLOW]),
+    block: BlockRule::Fields(&[&ROWS, &NULLS, &DROP, &COLUMNS, &ALLOW]),
     repeats: true,
     ..NODE
 };
@@ -21,6 +21,14 @@ static ROWS: NodeRule = NodeRule {
     name: "rows",
     summary: "bounds on the number of rows",
     bounds: Bounds::Plain,
+    ..NODE
+};
+
+static NULLS: NodeRule = NodeRule {
+    name: "nulls",
+    summary: "fields of text files that mean that a value is missing, beside the empty one",
+    arguments: Arguments::Many(Kind::Word),
+    repeats: true,
     ..NODE
 };
 
@@ -55,6 +63,18 @@ pub(crate) static CHECK: NodeRule = NodeRule {
     name: "check",
     summary: "a constraint with its values or bounds",
     arguments: Arguments::Any(Kind::Scalar),
+    properties: &[
+        Property {
+            name: "mostly",
+            summary: "the share of the values that must pass at least, if not all",
+            kind: Kind::Scalar,
+        },
+        Property {
+            name: "severity",
+            summary: "`warning` for a check that is told and stops nothing",
+            kind: Kind::Name,
+        },
+    ],
     bounds: Bounds::Plain,
     repeats: true,
     ..NODE
