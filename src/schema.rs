@@ -13,9 +13,11 @@ pub(crate) mod portable;
 pub(crate) mod problem;
 pub(crate) mod python;
 pub(crate) mod range;
+pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;
 pub(crate) mod spelling;
+pub(crate) mod table;
 pub(crate) mod types;
 pub(crate) mod verify;
 pub(crate) mod watch;

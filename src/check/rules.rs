@@ -2,6 +2,7 @@
 
 mod ambiguous_instance;
 mod bad_pattern;
+mod bad_rule;
 mod broken_link;
 mod case_conflict;
 mod dataset_of_stage;
@@ -85,6 +86,7 @@ use crate::check::Rule;
 pub(crate) static RULES: &[&Rule] = &[
     &ambiguous_instance::RULE,
     &bad_pattern::RULE,
+    &bad_rule::RULE,
     &broken_link::RULE,
     &case_conflict::RULE,
     &dataset_of_stage::RULE,

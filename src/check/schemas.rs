@@ -9,7 +9,7 @@ use crate::model::project::{NamedSchema, Project};
 use crate::schema::column::Schema;
 use crate::schema::problem::{Problem, ProblemKind};
 use crate::schema::range::Scale;
-use crate::schema::{bounds, verify};
+use crate::schema::{bounds, table, verify};
 
 /// Every mistake of every schema, each at the schema that makes it.
 pub(super) fn problems(project: &Project) -> Vec<Problem> {
@@ -35,6 +35,7 @@ fn of(schema: &NamedSchema) -> Vec<Problem> {
     // What is taken over as it stands is checked in the schema that says it.
     let own = schema.schema.columns.iter().filter(|it| schema.span.contains(it.name.span));
     problems.extend(own.flat_map(verify::column));
+    problems.extend(table::problems(&schema.schema));
     let own = problems.into_iter().filter_map(|problem| from_here(schema, problem));
     own.map(|problem| safely_mended(&schema.schema, problem)).collect()
 }

@@ -60,6 +60,7 @@ pub(crate) fn check<R: Read>(
         .map(|(name, _)| header.iter().position(|column| column == name))
         .collect();
     whole.columns.iter_mut().zip(&places).for_each(|(it, place)| it.present = place.is_some());
+    follower.note(header.iter().map(String::as_str), &mut whole);
     let types: Vec<ColumnType> = follower.columns().map(|(_, ty)| ty).collect();
     let mut lines = Lines::default();
     let mut line = u64::from(behind);
@@ -152,8 +153,8 @@ impl Worker<'_> {
             let Some(place) = place else { continue };
             let fields = Fields { nulls: self.follower.nulls(), ..records.column(text, *place) };
             field::read(fields, ty, &mut seen.target(batch));
-            seen.look(batch);
         }
+        part.look(&mut self.batches, records.numbers());
         Ok(Look { part, lines: records.lines, shifts: records.shifts.clone() })
     }
 }

@@ -12,8 +12,11 @@ use crate::schema::column::{Column, ColumnType, Schema};
 use crate::schema::constraint;
 use crate::schema::range::{Range, Scale};
 use crate::schema::spelling;
+use crate::schema::table::TableCheck;
+use crate::schema::watch::across::{Across, Frame, Numbers, across};
 use crate::schema::watch::each;
-use crate::schema::watch::{Batch, Outcome, Tally, Totals, Watch};
+use crate::schema::watch::{Batch, Case, Outcome, SHOWN, Tally, Totals, Watch};
+use std::collections::BTreeSet;
 use std::io;
 
 /// A check with its name and how a spec spells it.
@@ -36,6 +39,7 @@ struct Followed<'a> {
 pub(crate) struct Follower<'a> {
     schema: &'a Schema,
     columns: Vec<Followed<'a>>,
+    table: Vec<(&'a TableCheck, Box<dyn Across>)>,
 }
 
 /// What was seen in some rows.
@@ -45,6 +49,11 @@ pub(crate) struct Part {
     /// Rows with too few or too many fields, in which no field belongs to a column for certain.
     pub(crate) ragged: Tally,
     pub(crate) columns: Vec<Seen>,
+    table: Vec<Box<dyn Across>>,
+    /// Columns that the schema does not know, where it forbids them.
+    pub(crate) strangers: BTreeSet<String>,
+    /// Columns that stand before one that comes first in the schema, where the order counts.
+    misplaced: BTreeSet<String>,
 }
 
 /// What was seen of one column.
@@ -58,7 +67,9 @@ pub(crate) struct Seen {
 
 impl<'a> Follower<'a> {
     pub(crate) fn new(schema: &'a Schema) -> Self {
-        Self { schema, columns: schema.columns.iter().map(Followed::new).collect() }
+        let table = schema.table.iter().filter_map(|it| Some((it, across(it, schema)?)));
+        let columns = schema.columns.iter().map(Followed::new).collect();
+        Self { schema, columns, table: table.collect() }
     }
 
     /// The names and types of the columns, in the order of the schema.
@@ -80,14 +91,47 @@ impl<'a> Follower<'a> {
             watches: it.checks.iter().map(|check| check.watch.fresh()).collect(),
         };
         let columns = self.columns.iter().map(seen).collect();
-        Part { rows: 0, ragged: Tally::default(), columns }
+        let table = self.table.iter().map(|(_, across)| across.fresh()).collect();
+        Part {
+            rows: 0,
+            ragged: Tally::default(),
+            columns,
+            table,
+            strangers: BTreeSet::new(),
+            misplaced: BTreeSet::new(),
+        }
+    }
+
+    /// Notes the columns of the data in their order, if the schema says anything of them.
+    pub(crate) fn note<'n>(&self, names: impl Iterator<Item = &'n str>, part: &mut Part) {
+        if self.schema.strict.is_none() && self.schema.ordered.is_none() {
+            return;
+        }
+        let mut furthest = 0;
+        for name in names {
+            let place = self.columns.iter().position(|it| it.column.name.value == name);
+            match place {
+                Some(place) if place < furthest => {
+                    part.misplaced.insert(name.to_owned());
+                }
+                Some(place) => furthest = place,
+                None => {
+                    part.strangers.insert(name.to_owned());
+                }
+            }
+        }
+    }
+
+    /// Whether columns that the schema does not know matter.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.schema.strict.is_some()
     }
 
     /// Everything that was found: of the table first, then column by column.
     ///
     /// `fields` is how many a row should have, in formats where rows can differ.
     pub(crate) fn findings(self, part: Part, fields: Option<usize>) -> io::Result<Vec<Finding>> {
-        let Part { rows, ragged, columns } = part;
+        let Part { rows, ragged, columns, table: seen, strangers, misplaced } = part;
         let table = |check, spelled, outcome| Finding::new(None, check, spelled, outcome, rows);
         let mut findings = Vec::new();
         if !self.schema.rows.is_empty() {
@@ -101,6 +145,30 @@ impl<'a> Follower<'a> {
             let spelled = format!("{fields} fields a row");
             findings.push(table("ragged", spelled, ragged.outcome()));
         }
+        if self.schema.strict.is_some() {
+            let outcome = each_of(strangers);
+            findings.push(table("strict", "strict".to_owned(), outcome));
+        }
+        if self.schema.ordered.is_some() {
+            let outcome = each_of(misplaced);
+            findings.push(table("ordered", "ordered".to_owned(), outcome));
+        }
+        let present: Vec<bool> = columns.iter().map(|it| it.present).collect();
+        for ((check, _), across) in self.table.iter().zip(seen) {
+            let mut wanted = check.columns(self.schema).into_iter();
+            let place =
+                |name: &str| self.columns.iter().position(|it| it.column.name.value == name);
+            // A column that is not there is told once, by itself; of its rows nothing is known.
+            let known =
+                wanted.all(|it| place(&it).is_some_and(|it| present.get(it) == Some(&true)));
+            let (outcome, of) = match known {
+                true => across.end()?,
+                false => (Tally::default().outcome(), 0),
+            };
+            let found = Finding::new(None, check.name(), check.spelled(), outcome, of);
+            let mostly = check.mostly.as_ref().map(|it| it.value);
+            findings.push(Finding { mostly, severity: check.severity, ..found });
+        }
         for (column, seen) in self.columns.into_iter().zip(columns) {
             findings.extend(column.end(seen, whole)?);
         }
@@ -108,10 +176,19 @@ impl<'a> Follower<'a> {
     }
 }
 
+/// Names that fail, which stand in no row.
+fn each_of(names: BTreeSet<String>) -> Outcome {
+    let failing = names.len() as u64;
+    let first = names.into_iter().take(SHOWN).map(|value| Case { row: 0, value }).collect();
+    Outcome::Values { failing, first }
+}
+
 impl Part {
     /// Takes in what was seen in the rows that follow.
     pub(crate) fn join(&mut self, later: Self) {
         self.ragged.join(later.ragged, self.rows);
+        self.strangers.extend(later.strangers);
+        self.misplaced.extend(later.misplaced);
         for (own, later) in self.columns.iter_mut().zip(later.columns) {
             own.present |= later.present;
             own.missing.join(later.missing, self.rows);
@@ -120,7 +197,22 @@ impl Part {
                 own.join(later, self.rows);
             }
         }
+        for (own, later) in self.table.iter_mut().zip(later.table) {
+            own.join(later, self.rows);
+        }
         self.rows += later.rows;
+    }
+
+    /// Shows what was read of some rows to the checks, then forgets it.
+    pub(crate) fn look(&mut self, batches: &mut [Batch], rows: Numbers<'_>) {
+        for (seen, batch) in self.columns.iter_mut().zip(&*batches) {
+            seen.watches.iter_mut().for_each(|watch| watch.see(batch));
+        }
+        if !self.table.is_empty() {
+            let frame = Frame { batches, rows };
+            self.table.iter_mut().for_each(|across| across.see(&frame));
+        }
+        batches.iter_mut().for_each(Batch::clear);
     }
 }
 
@@ -128,12 +220,6 @@ impl Seen {
     /// Where the fields of a column are read to.
     pub(crate) fn target<'a>(&'a mut self, batch: &'a mut Batch) -> Target<'a> {
         Target { batch, missing: &mut self.missing, unfit: &mut self.unfit }
-    }
-
-    /// Shows a batch to the checks, then forgets its values.
-    pub(crate) fn look(&mut self, batch: &mut Batch) {
-        self.watches.iter_mut().for_each(|watch| watch.see(batch));
-        batch.clear();
     }
 }
 

@@ -7,9 +7,11 @@ use crate::data::pool;
 use crate::data::text::{Fault, cut_short, text_of, unkept};
 use crate::data::validate::{Lines, Report};
 use crate::schema::column::{ColumnType, Schema};
+use crate::schema::watch::across::Numbers;
 use crate::schema::watch::{Batch, Values};
 use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -85,15 +87,14 @@ impl<'a> Worker<'a> {
                 shifts.push((row, shift));
             }
             let mut json = serde_json::Deserializer::from_str(line);
-            let object = Object { row, worker: self, columns: &mut part.columns };
+            let strangers = Some(&mut part.strangers).filter(|_| self.follower.is_strict());
+            let object = Object { row, worker: self, columns: &mut part.columns, strangers };
             object.deserialize(&mut json).and_then(|()| json.end()).map_err(|error| {
                 Fault::new(look_lines, format!("stands no JSON object: {}", without_place(&error)))
             })?;
         }
         part.rows = row.into();
-        for (seen, batch) in part.columns.iter_mut().zip(&mut self.batches) {
-            seen.look(batch);
-        }
+        part.look(&mut self.batches, Numbers::Behind(0, row));
         Ok(Look { part, lines: look_lines, shifts })
     }
 }
@@ -109,6 +110,8 @@ struct Object<'o, 'a> {
     row: u32,
     worker: &'o mut Worker<'a>,
     columns: &'o mut [Seen],
+    /// Keys that the schema does not know, where it forbids them.
+    strangers: Option<&'o mut BTreeSet<String>>,
 }
 
 impl<'de> DeserializeSeed<'de> for Object<'_, '_> {
@@ -126,11 +129,16 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         let mut met = vec![false; self.columns.len()];
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
             let value = map.next_value::<Value>()?;
             let Some(place) = self.worker.types.iter().position(|(name, _)| *name == key) else {
+                if let Some(strangers) = self.strangers.as_deref_mut()
+                    && !strangers.contains(&*key)
+                {
+                    strangers.insert(key.into_owned());
+                }
                 continue;
             };
             if met.get_mut(place).is_some_and(|it| std::mem::replace(it, true)) {

@@ -11,6 +11,7 @@ use crate::data::text::unkept;
 use crate::data::validate::Report;
 use crate::schema::column::{ColumnType, Schema};
 use crate::schema::watch::Batch;
+use crate::schema::watch::across::Numbers;
 use camino::{Utf8Path, Utf8PathBuf};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
@@ -20,6 +21,9 @@ use std::fmt::Display;
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+/// Rows that are looked at together.
+const BATCH: u32 = 8192;
 
 /// One file of a table.
 pub(crate) struct Member {
@@ -131,6 +135,13 @@ impl Opened {
         }
     }
 
+    /// The names of all columns, those that folders name last.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let columns = self.reader.metadata().file_metadata().schema_descr().root_schema();
+        let own = columns.get_fields().iter().map(|it| it.name());
+        own.chain(self.member.keys.iter().map(|(key, _)| key.as_str()))
+    }
+
     /// Which column has this name; one that is nested has the name of what it is in.
     fn place(&self, name: &str) -> Option<usize> {
         let columns = self.reader.metadata().file_metadata().schema_descr().columns();
@@ -165,38 +176,70 @@ impl Worker<'_> {
             .map_err(|_| format!("{} has a group of too many rows", file.member.shown))?;
         let mut part = self.follower.part();
         part.rows = rows.into();
-        let columns = part.columns.iter_mut().zip(&mut self.batches).zip(&self.types);
-        for ((seen, batch), (name, ty)) in columns {
-            if let Some((_, text)) = file.member.keys.iter().find(|(key, _)| key == name) {
-                seen.present = true;
-                same_in_all(text, *ty, rows, seen, batch);
-                continue;
+        self.follower.note(file.names(), &mut part);
+        let mut sources = Vec::new();
+        for ((name, ty), seen) in self.types.iter().zip(&mut part.columns) {
+            let folder = file.member.keys.iter().find(|(key, _)| key == name);
+            let place = file.place(name);
+            seen.present = folder.is_some() || place.is_some();
+            sources.push(match (folder, place) {
+                (Some((_, text)), _) => Source::Folder(text),
+                (None, Some(place)) => {
+                    let column = group.metadata().column(place).column_descr_ptr();
+                    let reader = group.get_column_reader(place).map_err(fail)?;
+                    Source::Column(column::rows(reader, &column, *ty))
+                }
+                (None, None) => Source::Nowhere,
+            });
+        }
+        for before in (0..rows).step_by(BATCH as usize) {
+            let count = BATCH.min(rows - before);
+            let columns = part.columns.iter_mut().zip(&mut self.batches).zip(&self.types);
+            for (((seen, batch), (name, ty)), source) in columns.zip(&mut sources) {
+                batch.begin(before);
+                match source {
+                    // A table may be of several files, of which this one lacks the column.
+                    Source::Nowhere => {
+                        let rows = before + 1..=before + count;
+                        rows.for_each(|row| seen.missing.count(row.into(), String::new));
+                    }
+                    Source::Folder(text) => same_in_all(text, *ty, (before, count), seen, batch),
+                    Source::Column(rows) => {
+                        let read =
+                            rows.read(before, count as usize, (seen, batch)).map_err(fail)?;
+                        if read != count as usize {
+                            let shown = &file.member.shown;
+                            return Err(broken(shown, format_args!("`{name}` ends early")));
+                        }
+                    }
+                }
             }
-            let Some(place) = file.place(name) else {
-                // A table may be of several files, of which this one lacks the column.
-                (1..=rows).for_each(|row| seen.missing.count(row.into(), String::new));
-                continue;
-            };
-            seen.present = true;
-            let column = group.metadata().column(place).column_descr_ptr();
-            let reader = group.get_column_reader(place).map_err(fail)?;
-            let read = column::read(reader, &column, *ty, seen, batch).map_err(fail)?;
-            if read != rows {
-                return Err(format!("{} is damaged: `{name}` ends early", file.member.shown));
-            }
+            part.look(&mut self.batches, Numbers::Behind(before, count));
         }
         Ok(part)
     }
 }
 
-/// A column whose text is in the name of the folder.
-fn same_in_all(text: &str, ty: ColumnType, rows: u32, seen: &mut Seen, batch: &mut Batch) {
+/// Where the values of a column come from.
+enum Source<'a> {
+    Nowhere,
+    /// The name of a folder says it of all rows.
+    Folder(&'a str),
+    Column(Box<dyn column::Rows>),
+}
+
+/// Reads the text of a folder's name as the value of some rows.
+fn same_in_all(
+    text: &str,
+    ty: ColumnType,
+    (before, count): (u32, u32),
+    seen: &mut Seen,
+    batch: &mut Batch,
+) {
     let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    let numbers: Vec<u32> = (1..=rows).collect();
-    for numbers in numbers.chunks(column::BATCH) {
-        let places = vec![(0, end); numbers.len()];
-        let fields = Fields { text, places: &places, width: 1, place: 0, numbers, nulls: &[] };
-        field::read(fields, ty, &mut seen.target(batch));
-        seen.look(batch);
-    }
+    let numbers: Vec<u32> = (before + 1..=before + count).collect();
+    let places = vec![(0, end); numbers.len()];
+    let fields =
+        Fields { text, places: &places, width: 1, place: 0, numbers: &numbers, nulls: &[] };
+    field::read(fields, ty, &mut seen.target(batch));
 }

@@ -1,6 +1,7 @@
 //! A piece of delimited text split into records and fields, as RFC 4180 and pandas have them.
 
 use crate::data::field::Fields;
+use crate::schema::watch::across::Numbers;
 use memchr::{memchr, memchr_iter, memchr2};
 
 /// Where a field stands in a text.
@@ -76,6 +77,14 @@ impl Records {
         let text = if self.unquoted.is_empty() { text } else { &self.unquoted };
         let of = |(start, end): &Place| text.get(*start as usize..*end as usize);
         self.fields.iter().take(self.width).filter_map(of).map(str::to_owned).collect()
+    }
+
+    /// The numbers of the whole records.
+    pub(crate) fn numbers(&self) -> Numbers<'_> {
+        match self.odd.is_empty() {
+            true => Numbers::Behind(0, self.rows),
+            false => Numbers::These(&self.numbers),
+        }
     }
 
     /// The fields of one column.

@@ -8,7 +8,7 @@ use crate::schema::watch::{Case, Outcome};
 const NAMED: usize = 3;
 
 /// The longest value that is shown whole, in characters.
-const LONGEST: usize = 40;
+const LONGEST: usize = 60;
 
 /// One line about a check that does not hold:
 /// ``column `age`: `>=18 <=120` fails for 1 of 5,000: line 60: -5``.
@@ -55,6 +55,14 @@ fn quantity(value: &Scalar) -> String {
 
 /// `line 18: -5, line 31: 121, …`.
 fn cases(first: &[Case], failing: u64, report: &Report) -> String {
+    // What is no row, such as the name of a column, is all there is to say.
+    if first.iter().all(|case| case.row == 0) {
+        let mut names: Vec<String> = first.iter().take(NAMED).map(|it| shown(&it.value)).collect();
+        if failing > names.len() as u64 {
+            names.push("…".to_owned());
+        }
+        return names.join(", ");
+    }
     let place = |row| match report.line(row) {
         Some(line) => format!("line {line}"),
         None => format!("row {row}"),

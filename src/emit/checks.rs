@@ -1,54 +1,14 @@
 //! The checks of all schemas as parts of Python modules: dictionaries that templates take in.
 //! Unaware of which module they end up in.
 
+mod named;
+
 use crate::base::code::Severity;
 use crate::emit::Input;
+use crate::emit::checks::named::Named;
 use crate::model::project::NamedSchema;
-use crate::schema::column::{Column, ColumnType, Scalar};
-use crate::schema::constraint;
-use crate::schema::python::{Entry, Expr, Form, ends};
-use crate::schema::range::Scale;
-use std::collections::BTreeMap;
-
-/// A check of a column under the name that reports give it.
-struct Named {
-    name: String,
-    form: Form,
-    severity: Severity,
-}
-
-/// All checks of a column, in the order of reports. A check that occurs again is numbered.
-fn checks(column: &Column) -> Vec<Named> {
-    let ty = type_of(column);
-    let plain = |name: &str, form| {
-        let (name, severity) = (name.to_owned(), Severity::Error);
-        Named { name, form, severity }
-    };
-    let mut named = vec![plain("dtype", Form::rule("fits"))];
-    if !column.nullable {
-        named.push(plain("not-null", Form::rule("present")));
-    }
-    if !column.bounds.is_empty() {
-        named.push(plain("in-range", Form::bounds(&column.bounds, ty)));
-    }
-    named.extend(column.checks.iter().filter_map(|check| {
-        let constraint = constraint::find(check.constraint.value)?;
-        let form = (constraint.python)(check, ty);
-        let form = match &check.mostly {
-            Some(share) => form.softened(share.value),
-            None => form,
-        };
-        Some(Named { severity: check.severity, ..plain(constraint.name, form) })
-    }));
-    let mut times = BTreeMap::new();
-    for it in &mut named {
-        let time = times.entry(it.name.clone()).and_modify(|it| *it += 1).or_insert(1);
-        if *time > 1 {
-            it.name = format!("{} {time}", it.name);
-        }
-    }
-    named
-}
+use crate::schema::column::{Column, ColumnType, Scalar, Schema};
+use crate::schema::python::{Entry, Expr, Form};
 
 fn type_of(column: &Column) -> ColumnType {
     column.ty.as_ref().map_or(ColumnType::Str, |it| it.value)
@@ -56,6 +16,16 @@ fn type_of(column: &Column) -> ColumnType {
 
 fn schemas<'a>(input: &'a Input<'_>) -> &'a [NamedSchema] {
     &input.plan.project.schemas
+}
+
+/// All checks of a schema, each with its column; those of the table first.
+fn all(schema: &Schema) -> Vec<(Option<&str>, Named)> {
+    let table = named::of_table(schema).into_iter().map(|check| (None, check));
+    let columns = schema.columns.iter().flat_map(|column| {
+        let name = column.name.value.as_str();
+        named::of_column(column).into_iter().map(move |check| (Some(name), check))
+    });
+    table.chain(columns).collect()
 }
 
 /// A dictionary with an entry for each schema, and where the schema is written above it.
@@ -89,21 +59,8 @@ pub(crate) fn pandera(input: &Input<'_>) -> Expr {
             key: Expr::text(&column.name.value),
             value: pandera_column(column),
         });
-        let mut table = vec![
-            Expr::call("pa.Check")
-                .with(Expr::code("lambda frame: not tables.ragged(frame)"))
-                .named("name", Expr::text("ragged")),
-        ];
-        if !schema.schema.rows.is_empty() {
-            let within = Expr::call("tables.within").with(Expr::code("tables.rows(frame)"));
-            let ends = ends(&schema.schema.rows, Scale::COUNT, ColumnType::Int(64));
-            let within = ends.into_iter().fold(within, |call, (name, end)| call.named(name, end));
-            table.push(
-                Expr::call("pa.Check")
-                    .with(Expr::Lambda("frame", Box::new(within)))
-                    .named("name", Expr::text("rows")),
-            );
-        }
+        let table = named::of_table(&schema.schema);
+        let table = table.iter().map(|check| pandera_check(check, "frame")).collect();
         Expr::call("pa.DataFrameSchema")
             .with(Expr::Dict(columns.collect()))
             .named("checks", Expr::List(table))
@@ -112,7 +69,8 @@ pub(crate) fn pandera(input: &Input<'_>) -> Expr {
 }
 
 fn pandera_column(column: &Column) -> Expr {
-    let checks = checks(column).into_iter().map(|check| pandera_check(&check)).collect();
+    let checks = named::of_column(column);
+    let checks = checks.iter().map(|check| pandera_check(check, "values")).collect();
     let call = match dtype(type_of(column)) {
         Some(dtype) => Expr::call("pa.Column").with(Expr::text(dtype)),
         None => Expr::call("pa.Column"),
@@ -144,111 +102,92 @@ fn dtype(ty: ColumnType) -> Option<&'static str> {
     })
 }
 
-fn pandera_check(check: &Named) -> Expr {
-    let made = pandera_check_that_fails(check);
+/// A check of `values` or of `frame`.
+fn pandera_check(check: &Named, subject: &'static str) -> Expr {
+    let name = Expr::text(&check.name);
+    let own = |test: Expr| {
+        let call = Expr::call("pa.Check").with(test).named("name", name.clone());
+        call.named("ignore_na", Expr::flag(false))
+    };
+    let made = match &check.form {
+        Form::Known { pandera, .. } | Form::Exact { pandera, .. } => {
+            pandera.clone().named("error", name)
+        }
+        Form::Rule(rule) => own(function(rule, subject)),
+        Form::Measure { value, bounds } => {
+            let call = Expr::call("tables.within").with(value.clone());
+            let call = bounds.iter().fold(call, |call, (name, end)| call.named(name, end.clone()));
+            own(Expr::Lambda(subject, Box::new(call)))
+        }
+    };
     match check.severity {
         Severity::Error => made,
         Severity::Warning => made.named("raise_warning", Expr::flag(true)),
     }
 }
 
-fn pandera_check_that_fails(check: &Named) -> Expr {
-    let name = Expr::text(&check.name);
-    let own = |test: Expr| {
-        Expr::call("pa.Check")
-            .with(test)
-            .named("name", name.clone())
-            .named("ignore_na", Expr::flag(false))
-    };
-    match &check.form {
-        Form::Known { pandera, .. } | Form::Exact { pandera, .. } => {
-            pandera.clone().named("error", name)
-        }
-        Form::Rule(rule) => own(function(rule)),
-        Form::Measure { value, bounds } => {
-            let call = Expr::call("tables.within").with(value.clone());
-            let call = bounds.iter().fold(call, |call, (name, end)| call.named(name, end.clone()));
-            own(call.of_values())
-        }
-    }
-}
-
-/// An expression of `values` as a function: by its name, if it only calls one.
-fn function(of_values: &Expr) -> Expr {
-    if let Expr::Call(function, arguments) = of_values
+/// An expression of `values` or `frame` as a function: by its name, if it only calls one.
+fn function(body: &Expr, subject: &'static str) -> Expr {
+    if let Expr::Call(function, arguments) = body
         && arguments.len() == 1
-        && arguments.iter().all(|it| it.value == Expr::code("values"))
+        && arguments.iter().all(|it| it.value == Expr::code(subject))
     {
         return Expr::Code(function.clone());
     }
-    of_values.clone().of_values()
+    Expr::Lambda(subject, Box::new(body.clone()))
+}
+
+fn subject(column: Option<&str>) -> &'static str {
+    if column.is_some() { "values" } else { "frame" }
+}
+
+fn or_none(column: Option<&str>) -> Expr {
+    column.map_or(Expr::code("None"), Expr::text)
 }
 
 /// A column of a rule, or the name of a measure.
-fn title(column: &str, check: &str) -> Expr {
-    Expr::Str(format!("{column}: {check}"))
+fn title(column: Option<&str>, check: &str) -> Expr {
+    match column {
+        Some(column) => Expr::Str(format!("{column}: {check}")),
+        None => Expr::text(check),
+    }
 }
 
 /// What Great Expectations has no word for.
 pub(crate) fn rules(input: &Input<'_>) -> Expr {
     by_schema(input, |schema| {
-        let mut entries = Vec::new();
-        for column in &schema.schema.columns {
-            let name = &column.name.value;
-            for check in checks(column) {
-                if let Form::Rule(rule) | Form::Exact { rule, .. } = &check.form {
-                    let pair = vec![Expr::text(name), function(rule)];
-                    entries.push(entry(title(name, &check.name), Expr::Tuple(pair)));
-                }
+        let rule = |(column, check): (Option<&str>, Named)| match &check.form {
+            Form::Rule(rule) | Form::Exact { rule, .. } => {
+                let pair = vec![or_none(column), function(rule, subject(column))];
+                Some(entry(title(column, &check.name), Expr::Tuple(pair)))
             }
-        }
-        Expr::Dict(entries)
+            Form::Known { .. } | Form::Measure { .. } => None,
+        };
+        Expr::Dict(all(&schema.schema).into_iter().filter_map(rule).collect())
     })
 }
 
 /// The quantities of columns and tables, with their bounds.
 pub(crate) fn measures(input: &Input<'_>) -> Expr {
     by_schema(input, |schema| {
-        let dict = |bounds: &[(&'static str, Expr)]| {
-            let entries = bounds.iter().map(|(name, end)| entry(Expr::text(name), end.clone()));
-            Expr::Dict(entries.collect())
+        let measure = |(column, check): (Option<&str>, Named)| {
+            let Form::Measure { value, bounds } = &check.form else { return None };
+            let bounds = bounds.iter().map(|(name, end)| entry(Expr::text(name), end.clone()));
+            let value = function(value, subject(column));
+            let parts = vec![or_none(column), value, Expr::Dict(bounds.collect())];
+            Some(entry(title(column, &check.name), Expr::Tuple(parts)))
         };
-        let measure = |column: Expr, function: Expr, bounds: &[(&'static str, Expr)]| {
-            Expr::Tuple(vec![column, function, dict(bounds)])
-        };
-        let none = || Expr::code("None");
-        let nothing = [("le", Expr::code("0"))];
-        let ragged = measure(none(), Expr::code("tables.ragged"), &nothing);
-        let mut entries = vec![entry(Expr::text("ragged"), ragged)];
-        if !schema.schema.rows.is_empty() {
-            let ends = ends(&schema.schema.rows, Scale::COUNT, ColumnType::Int(64));
-            let rows = measure(none(), Expr::code("tables.rows"), &ends);
-            entries.push(entry(Expr::text("rows"), rows));
-        }
-        for column in &schema.schema.columns {
-            let name = &column.name.value;
-            for check in checks(column) {
-                if let Form::Measure { value, bounds } = &check.form {
-                    let value = measure(Expr::text(name), function(value), bounds);
-                    entries.push(entry(title(name, &check.name), value));
-                }
-            }
-        }
-        Expr::Dict(entries)
+        Expr::Dict(all(&schema.schema).into_iter().filter_map(measure).collect())
     })
 }
 
 /// The quantities that only warn: `{"customers": ["age: mean"]}`.
 pub(crate) fn warnings(input: &Input<'_>) -> Expr {
     by_schema(input, |schema| {
-        let columns = schema.schema.columns.iter();
-        let soft = columns.flat_map(|column| {
-            let measures = checks(column).into_iter().filter(|it| {
-                it.severity == Severity::Warning && matches!(it.form, Form::Measure { .. })
-            });
-            measures.map(|it| title(&column.name.value, &it.name))
+        let soft = all(&schema.schema).into_iter().filter(|(_, it)| {
+            it.severity == Severity::Warning && matches!(it.form, Form::Measure { .. })
         });
-        Expr::List(soft.collect())
+        Expr::List(soft.map(|(column, it)| title(column, &it.name)).collect())
     })
 }
 
@@ -266,36 +205,34 @@ pub(crate) fn nulls(input: &Input<'_>) -> Expr {
 /// The expectations on rows.
 pub(crate) fn expectations(input: &Input<'_>) -> Expr {
     by_schema(input, |schema| {
+        let meta = |column: Option<&str>, check: &str| {
+            let column = entry(Expr::text("column"), or_none(column));
+            Expr::Dict(vec![column, entry(Expr::text("check"), Expr::text(check))])
+        };
+        let exists = |name: &str| {
+            Expr::call("gxe.ExpectColumnToExist")
+                .named("column", Expr::text(name))
+                .named("meta", meta(Some(name), "required"))
+        };
         let mut list = Vec::new();
-        for column in &schema.schema.columns {
-            let name = &column.name.value;
-            let meta = |check: &str| {
-                let key = |key: &str, value: &str| entry(Expr::text(key), Expr::text(value));
-                Expr::Dict(vec![key("column", name), key("check", check)])
-            };
-            list.push(
-                Expr::call("gxe.ExpectColumnToExist")
-                    .named("column", Expr::text(name))
-                    .named("meta", meta("required")),
-            );
-            for check in checks(column) {
-                let expectation = match check.form {
-                    Form::Measure { .. } => continue,
-                    Form::Known { expectation, .. } => {
-                        expectation.first_named("column", Expr::text(name))
-                    }
-                    Form::Rule(_) | Form::Exact { .. } => {
-                        Expr::call("gxe.ExpectColumnValuesToBeInSet")
-                            .named("column", title(name, &check.name))
-                            .named("value_set", Expr::List(vec![Expr::flag(true)]))
-                    }
-                };
-                let expectation = match check.severity {
-                    Severity::Error => expectation,
-                    Severity::Warning => expectation.named("severity", Expr::text("warning")),
-                };
-                list.push(expectation.named("meta", meta(&check.name)));
+        for (column, check) in all(&schema.schema) {
+            if let (Some(name), "dtype") = (column, check.name.as_str()) {
+                list.push(exists(name));
             }
+            let expectation = match check.form {
+                Form::Measure { .. } => continue,
+                Form::Known { expectation, .. } => {
+                    expectation.first_named("column", or_none(column))
+                }
+                Form::Rule(_) | Form::Exact { .. } => Expr::call("gxe.ExpectColumnValuesToBeInSet")
+                    .named("column", title(column, &check.name))
+                    .named("value_set", Expr::List(vec![Expr::flag(true)])),
+            };
+            let expectation = match check.severity {
+                Severity::Error => expectation,
+                Severity::Warning => expectation.named("severity", Expr::text("warning")),
+            };
+            list.push(expectation.named("meta", meta(column, &check.name)));
         }
         Expr::List(list)
     })
@@ -345,15 +282,11 @@ pub(crate) fn tests(input: &Input<'_>) -> Expr {
             let texts = [&name, &path, &wanted].map(|it| Expr::text(it));
             tests.push(Expr::Tuple(texts.into_iter().chain([column, Expr::text(check)]).collect()));
         };
-        test(Expr::code("None"), "ragged");
-        if !schema.schema.rows.is_empty() {
-            test(Expr::code("None"), "rows");
-        }
-        for column in &schema.schema.columns {
-            test(Expr::text(&column.name.value), "required");
-            for check in checks(column) {
-                test(Expr::text(&column.name.value), &check.name);
+        for (column, check) in all(&schema.schema) {
+            if let (Some(_), "dtype") = (column, check.name.as_str()) {
+                test(or_none(column), "required");
             }
+            test(or_none(column), &check.name);
         }
     }
     Expr::List(tests)
@@ -366,4 +299,9 @@ pub(crate) fn has_patterns(input: &Input<'_>) -> bool {
         check.constraint.value == "matches"
             && check.arguments.iter().any(|it| matches!(it.value, Scalar::Str(_)))
     })
+}
+
+/// Whether any schema has checks of rows.
+pub(crate) fn has_rules(input: &Input<'_>) -> bool {
+    schemas(input).iter().any(|it| !it.schema.table.is_empty())
 }

@@ -3,6 +3,7 @@
 use crate::base::bound::Bound;
 use crate::base::code::Severity;
 use crate::base::source::{Span, Spanned};
+use crate::schema::table::TableCheck;
 
 /// What a table must look like.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +12,12 @@ pub(crate) struct Schema {
     pub(crate) rows: Vec<Bound>,
     /// Fields of text files that mean that a value is missing, beside the empty one.
     pub(crate) nulls: Vec<Spanned<String>>,
+    /// Checks of the table.
+    pub(crate) table: Vec<TableCheck>,
+    /// Whether the data may have no other columns, and where that is written.
+    pub(crate) strict: Option<Span>,
+    /// Whether the columns stand in this order, and where that is written.
+    pub(crate) ordered: Option<Span>,
     /// In the order written; names are unique.
     pub(crate) columns: Vec<Column>,
 }

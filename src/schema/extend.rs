@@ -13,6 +13,7 @@ use crate::schema::literal;
 use crate::schema::problem::{Problem, ProblemKind};
 use crate::schema::range::{Range, Scale};
 use crate::schema::spelling;
+use crate::schema::table::{TableCheck, TableKind};
 use crate::schema::verify::same_subject;
 
 /// Applies `own` and `drop` to `base`. Columns keep the base's order; new ones follow.
@@ -38,7 +39,15 @@ pub(crate) fn extend(
         Sides { scale: Scale::COUNT, what: "rows" }.narrow(&base.rows, &own.rows, &mut problems);
     let mut nulls = base.nulls.clone();
     nulls.extend(own.nulls);
-    (Schema { rows, nulls, columns }, problems)
+    // A check of a column that is left out is left out with it.
+    let gone = |check: &TableCheck| {
+        let mut columns = check.columns(base).into_iter();
+        !matches!(check.kind, TableKind::UniqueRows) && columns.any(|it| dropped(&it))
+    };
+    let mut table: Vec<TableCheck> = base.table.iter().filter(|it| !gone(it)).cloned().collect();
+    table.extend(own.table);
+    let (strict, ordered) = (own.strict.or(base.strict), own.ordered.or(base.ordered));
+    (Schema { rows, nulls, table, strict, ordered, columns }, problems)
 }
 
 fn drops(base: &Schema, drop: &[Spanned<String>]) -> Vec<Problem> {

@@ -43,6 +43,8 @@ pub(crate) enum ProblemKind {
     RepeatedDrop,
     /// A column that allows what the base forbids.
     Widens,
+    /// A check of the table that cannot be understood.
+    BadRule,
 }
 
 /// One mistake, with everything that a diagnostic needs but the code.

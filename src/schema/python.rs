@@ -23,6 +23,8 @@ pub(crate) enum Expr {
     List(Vec<Self>),
     Dict(Vec<Entry>),
     Tuple(Vec<Self>),
+    /// `row["age"]`
+    Item(&'static str, Box<Self>),
     /// `lambda values: …`
     Lambda(&'static str, Box<Self>),
 }
@@ -83,10 +85,6 @@ impl Expr {
         self
     }
 
-    pub(crate) fn of_values(self) -> Self {
-        Self::Lambda("values", Box::new(self))
-    }
-
     /// A number as a value of a column.
     pub(crate) fn number(number: Number, ty: ColumnType) -> Self {
         match literal::value(number, ty) {
@@ -127,7 +125,7 @@ impl Expr {
             return flat.clone();
         }
         let (open, items, close): (String, Vec<String>, &str) = match self {
-            Self::Code(_) | Self::Str(_) => return flat.unwrap_or_default(),
+            Self::Code(_) | Self::Str(_) | Self::Item(..) => return flat.unwrap_or_default(),
             Self::Lambda(name, body) => {
                 let head = format!("lambda {name}: ");
                 let body = body.render(indent, column + head.len(), behind);
@@ -161,6 +159,7 @@ impl Expr {
         Some(match self {
             Self::Code(code) => code.clone(),
             Self::Str(text) => quoted(text),
+            Self::Item(name, key) => format!("{name}[{}]", key.flat()?),
             Self::Lambda(name, body) => format!("lambda {name}: {}", body.flat()?),
             Self::List(items) => format!("[{}]", all(items)?),
             Self::Tuple(items) if items.len() == 1 => format!("({},)", all(items)?),

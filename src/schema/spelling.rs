@@ -2,6 +2,7 @@
 
 use crate::base::bound::{Bound, Number};
 use crate::base::code::Severity;
+use crate::base::source::Spanned;
 use crate::schema::column::{Check, Column, ColumnType, Scalar};
 use crate::schema::literal;
 use std::fmt;
@@ -18,7 +19,7 @@ fn is_bare(text: &str) -> bool {
     starts && !keyword && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
@@ -82,10 +83,19 @@ pub(crate) fn check(check: &Check, ty: Option<ColumnType>) -> String {
     if !check.bounds.is_empty() {
         text = format!("{text} {}", bounds(&check.bounds, ty));
     }
-    if let Some(share) = &check.mostly {
+    softened(text, check.mostly.as_ref(), check.severity)
+}
+
+/// A check with what softens it.
+pub(crate) fn softened(
+    mut text: String,
+    mostly: Option<&Spanned<f64>>,
+    severity: Severity,
+) -> String {
+    if let Some(share) = mostly {
         text = format!("{text} mostly={}", share.value);
     }
-    if check.severity == Severity::Warning {
+    if severity == Severity::Warning {
         text.push_str(" severity=warning");
     }
     text

@@ -1,6 +1,7 @@
 //! Checks as they meet data: each sees a column batch by batch and says in the end what it found.
 //! Unaware of files and formats; memory grows only where a check needs all values.
 
+pub(crate) mod across;
 pub(crate) mod deviation;
 pub(crate) mod each;
 pub(crate) mod keys;
@@ -61,7 +62,9 @@ pub(crate) struct Batch {
 /// Rows in ascending order, counted from 1. Most columns miss nothing, and then nothing is listed.
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
-    /// The rows up to this one, without a gap.
+    /// The row before the first.
+    before: u32,
+    /// The last of the rows that follow without a gap.
     dense: u32,
     /// Those behind the first gap.
     sparse: Vec<u32>,
@@ -77,15 +80,16 @@ impl Rows {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.dense as usize + self.sparse.len()
+        (self.dense - self.before) as usize + self.sparse.len()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
-        (1..=self.dense).chain(self.sparse.iter().copied())
+        (self.before + 1..=self.dense).chain(self.sparse.iter().copied())
     }
 
-    fn clear(&mut self) {
-        self.dense = 0;
+    fn clear(&mut self, before: u32) {
+        self.before = before;
+        self.dense = before;
         self.sparse.clear();
     }
 }
@@ -123,7 +127,12 @@ impl Batch {
 
     /// Forgets the values and keeps the memory.
     pub(crate) fn clear(&mut self) {
-        self.rows.clear();
+        self.begin(0);
+    }
+
+    /// Forgets the values; the next are of rows behind this one.
+    pub(crate) fn begin(&mut self, before: u32) {
+        self.rows.clear(before);
         match &mut self.values {
             Values::Int(values) => values.clear(),
             Values::Wide(values) => values.clear(),
@@ -134,6 +143,17 @@ impl Batch {
                 texts.ends.clear();
             }
         }
+    }
+
+    /// The value at a place among those that are there.
+    pub(crate) fn get(&self, place: usize) -> Option<Datum<'_>> {
+        Some(match &self.values {
+            Values::Int(values) => Datum::Int((*values.get(place)?).into()),
+            Values::Wide(values) => Datum::Int(*values.get(place)?),
+            Values::Float(values) => Datum::Float(*values.get(place)?),
+            Values::Bool(values) => Datum::Bool(*values.get(place)?),
+            Values::Text(texts) => Datum::Text(texts.get(place)?),
+        })
     }
 
     /// Calls `visit` with each value.
@@ -163,6 +183,11 @@ impl Texts {
         self.text.push_str(text);
         // A piece of data is far smaller than 4 GiB.
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    fn get(&self, place: usize) -> Option<&str> {
+        let start = place.checked_sub(1).map_or(Some(&0), |before| self.ends.get(before))?;
+        self.text.get(*start as usize..*self.ends.get(place)? as usize)
     }
 
     fn iter(&self) -> impl Iterator<Item = &str> {

@@ -61,8 +61,21 @@ pub(crate) struct Schema {
     pub(crate) extends: Option<Text>,
     pub(crate) rows: Vec<RawBound>,
     pub(crate) nulls: Vec<Text>,
+    pub(crate) table: Vec<TableCheck>,
+    pub(crate) strict: Option<Span>,
+    pub(crate) ordered: Option<Span>,
     pub(crate) drop: Vec<Text>,
     pub(crate) columns: Vec<Column>,
+}
+
+/// `rule "a > b" when="c is not null"`, `unique-together a b`, `unique-rows`.
+#[derive(Debug)]
+pub(crate) struct TableCheck {
+    pub(crate) name: &'static str,
+    pub(crate) texts: Vec<Text>,
+    pub(crate) when: Option<Text>,
+    pub(crate) mostly: Option<Literal>,
+    pub(crate) severity: Option<Text>,
 }
 
 #[derive(Debug)]

@@ -30,7 +30,7 @@ import great_expectations.expectations as gxe
 from great_expectations.checkpoint import UpdateDataDocsAction
 from great_expectations.data_context.types.base import ProgressBarsConfig
 
-from validation import reading, tables
+from validation import reading,[% if has_rules %] rules,[% endif %] tables
 
 TYPES: dict[str, dict[str, str]] = [= types =]
 
@@ -43,8 +43,8 @@ NULLS: dict[str, list[str]] = [= nulls =]
 DATA: dict[str, tuple[str, str]] = [= data =]
 
 # What each value must be, where Great Expectations has no word for it: a column of its
-# own says whether it is. With the column that it is about.
-Rule = tuple[str, Callable[[pd.Series], pd.Series]]
+# own says whether it is. With the column that it is about, if it is about one.
+Rule = tuple[str | None, Callable[[Any], pd.Series]]
 RULES: dict[str, dict[str, Rule]] = [= rules =]
 
 # Quantities of a whole column, or of the table, and what they must be within.
@@ -60,9 +60,9 @@ EXPECTATIONS: dict[str, list[gxe.Expectation]] = [= expectations =]
 def _rows(schema: str, frame: pd.DataFrame) -> pd.DataFrame:
     """The table with a column for each rule."""
     rules = {
-        name: rule(frame[column])
+        name: rule(frame if column is None else frame[column])
         for name, (column, rule) in RULES[schema].items()
-        if column in frame
+        if column is None or column in frame
     }
     return pd.concat([frame, pd.DataFrame(rules, index=frame.index)], axis=1)
 
@@ -87,7 +87,8 @@ def suites(schema: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame, li
     on_rows, on_measures = [], []
     for expectation in EXPECTATIONS[schema]:
         meta = expectation.meta or {}
-        if meta["check"] == "required" or meta["column"] in frame:
+        column, check = meta["column"], meta["check"]
+        if check == "required" or column is None or column in frame:
             on_rows.append(expectation)
     for name in measures.columns:
         if name in MEASURES[schema]:

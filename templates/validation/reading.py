@@ -62,7 +62,8 @@ def read(
             fields = table.columns[name]
             columns[name], unfit[name] = _parsed(fields, kind, index)
     frame = pd.DataFrame(columns, index=index)
-    frame.attrs |= {"unfit": unfit, "ragged": table.ragged}
+    headers = table.headers or [list(table.columns)]
+    frame.attrs |= {"unfit": unfit, "ragged": table.ragged, "headers": headers}
     return frame
 
 
@@ -72,6 +73,8 @@ class _Table(NamedTuple):
     columns: dict[str, list[Any]]
     numbers: Sequence[int]
     ragged: int = 0
+    # The names of the columns, of each file, where they are not those above.
+    headers: list[list[str]] | None = None
 
 
 class _Field(str):
@@ -113,7 +116,9 @@ def _json_lines(path: Path, names: list[str]) -> _Table:
         rows = [_object(line) for line in file if line.strip()]
     there = [name for name in names if not rows or any(name in row for row in rows)]
     columns = {name: [row.get(name) for row in rows] for name in there}
-    return _Table(columns, range(1, len(rows) + 1))
+    others = {key for row in rows for key in row if key not in columns}
+    headers = [[*columns, *sorted(others)]]
+    return _Table(columns, range(1, len(rows) + 1), headers=headers)
 
 
 def _object(line: str) -> dict[str, Any]:
@@ -162,8 +167,10 @@ def _parquet(path: Path, names: list[str]) -> _Table:
 
     columns: dict[str, list[Any]] = {}
     count = 0
+    headers = []
     for file, keys in _members(path, {}):
         parquet = pq.ParquetFile(file)
+        headers.append([*parquet.schema_arrow.names, *keys])
         own = [it for it in names if it in parquet.schema_arrow.names]
         table = parquet.read([it for it in own if it not in keys])
         for name in names:
@@ -177,7 +184,7 @@ def _parquet(path: Path, names: list[str]) -> _Table:
                 continue
             columns.setdefault(name, [None] * count).extend(cells)
         count += table.num_rows
-    return _Table(columns, range(1, count + 1))
+    return _Table(columns, range(1, count + 1), headers=headers)
 
 
 def _members(path: Path, keys: dict[str, str]) -> Iterator[tuple[Path, dict[str, str]]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
-from validation import reading, tables
+from validation import reading,[% if rules %] rules,[% endif %] tables
 
 TYPES: dict[str, dict[str, str]] = [= types =]
 
@@ -48,6 +48,7 @@ def failures(
     else:
         return {}
     found: dict[tuple[str | None, str], list[tuple[int | None, object]]] = {}
+    told = set()
     for case in cases.to_dict("records"):
         column, check, value = case["column"], str(case["check"]), case["failure_case"]
         if check == "column_in_dataframe":
@@ -55,5 +56,11 @@ def failures(
         elif case["schema_context"] == "DataFrameSchema":
             column = None
         row = None if pd.isna(case["index"]) else int(case["index"])
+        if column is None and row is not None:
+            # Pandera tells of a row once for each of its columns.
+            if (check, row) in told:
+                continue
+            told.add((check, row))
+            value = None
         found.setdefault((column, check), []).append((row, value))
     return found

@@ -35,6 +35,25 @@ def ragged(frame: pd.DataFrame) -> int:
     return frame.attrs.get("ragged", 0)
 
 
+def strangers(frame: pd.DataFrame) -> int:
+    """How many columns the data has that the schema does not know."""
+    found = {name for header in frame.attrs.get("headers", []) for name in header}
+    return len(found - set(frame.columns))
+
+
+def misplaced(frame: pd.DataFrame) -> int:
+    """How many columns stand behind one that follows them in the schema."""
+    order = {name: place for place, name in enumerate(frame.columns)}
+    found = set()
+    for header in frame.attrs.get("headers", []):
+        furthest = 0
+        for name in header:
+            if order.get(name, furthest) < furthest:
+                found.add(name)
+            furthest = max(furthest, order.get(name, furthest))
+    return len(found)
+
+
 def within(
     value: float | None,
     *,

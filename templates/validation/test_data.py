@@ -23,6 +23,12 @@ def failures(path: str, schema: str) -> dict:
     return schemas.failures(schema, schemas.read(schema, ROOT / path))
 
 
+def _shown(row: int | None, value: object) -> str:
+    if row is None:
+        return repr(value)
+    return f"row {row}" if value is None else f"row {row}: {value!r}"
+
+
 @pytest.mark.parametrize(
     ("name", "path", "schema", "column", "check"),
     CHECKS,
@@ -34,8 +40,5 @@ def test_data(
     if not (ROOT / path).exists():
         pytest.skip(f"{path} is not there: fetch it or run the stage that makes it")
     cases = failures(path, schema).get((column, check), [])
-    shown = ", ".join(
-        repr(value) if row is None else f"row {row}: {value!r}"
-        for row, value in cases[:20]
-    )
+    shown = ", ".join(_shown(row, value) for row, value in cases[:20])
     assert not cases, f"{name} ({path}): {check} fails {len(cases)} times: {shown}"

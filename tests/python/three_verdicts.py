@@ -205,6 +205,82 @@ class Column:
         return array.dictionary_encode() if kind == pa.string() and rng.random() < 0.3 else array
 
 
+class Rules:
+    """Checks of rows: random expressions over the columns of a table."""
+
+    def __init__(self, rng, columns):
+        self.rng, self.columns = rng, columns
+
+    def of(self, *types):
+        found = [it for it in self.columns if it.type in types or (types == ("number",) and it.is_number())]
+        return self.rng.choice(found) if found else None
+
+    def name(self, column):
+        return column.name if re.fullmatch("[a-z]+", column.name) else f"`{column.name}`"
+
+    def quoted(self, word):
+        return f"'{word}'" if "'" not in word else f'"{word}"'
+
+    def number(self, depth=2):
+        rng = self.rng
+        column = self.of("number")
+        if depth and rng.random() < 0.4:
+            sign = rng.choice("+-*/")
+            return f"({self.number(depth - 1)} {sign} {self.number(depth - 1)})"
+        if depth and rng.random() < 0.15:
+            return f"{rng.choice(['-', 'abs'])}({self.number(depth - 1)})"
+        text = self.of("str", "category")
+        if text and rng.random() < 0.2:
+            return f"length({self.name(text)})"
+        if column and rng.random() < 0.8:
+            return self.name(column)
+        return rng.choice(["0", "1", "2.5", "1_000", "9007199254740993", "0.1", "1e300"])
+
+    def compare(self):
+        rng = self.rng
+        column = rng.choice(self.columns)
+        name = self.name(column)
+        sign = rng.choice(["==", "!=", "<", "<=", ">", ">="])
+        if rng.random() < 0.15:
+            return f"{name} is {rng.choice(['', 'not '])}null"
+        if column.type == "bool":
+            return rng.choice([name, f"{name} == false", f"not {name}"])
+        inside = rng.choice(["in", "not in"])
+        if column.is_number():
+            values = ", ".join(repr(it) for it in column.pool[:3])
+            return rng.choice([f"{name} {inside} ({values})", f"{self.number()} {sign} {self.number()}"])
+        values = [self.quoted(it) for it in column.pool[:3]]
+        if column.is_text() and any(it.count(it[0]) > 2 for it in values):
+            return f"length({name}) {sign} 2"
+        other = self.of(column.type)
+        right = rng.choice([values[0], self.name(other)])
+        return rng.choice([f"{name} {inside} ({', '.join(values)})", f"{name} {sign} {right}"])
+
+    def rule(self, depth=2):
+        rng = self.rng
+        if depth and rng.random() < 0.4:
+            word = rng.choice(["and", "or"])
+            return f"({self.rule(depth - 1)}) {word} {self.rule(depth - 1)}"
+        if depth and rng.random() < 0.2:
+            return f"not ({self.rule(depth - 1)})"
+        return self.compare()
+
+    def lines(self):
+        rng = self.rng
+        lines = []
+        for _ in range(rng.choice([0, 0, 1, 2])):
+            when = f" when={text(self.rule(1))}" if rng.random() < 0.3 else ""
+            lines.append(f"    rule {text(self.rule())}{when}")
+        if len(self.columns) > 1 and rng.random() < 0.3:
+            some = rng.sample(self.columns, 2)
+            lines.append("    unique-together " + " ".join(text(it.name) for it in some))
+        if rng.random() < 0.1:
+            lines.append("    unique-rows")
+        soft = ["", "", "", " mostly=0.5", " severity=warning"]
+        lines = [line + rng.choice(soft) for line in lines]
+        return lines + [f"    {word}" for word in ("strict", "ordered") if rng.random() < 0.1]
+
+
 class Case:
     def __init__(self, seed):
         rng = random.Random(seed)
@@ -215,12 +291,13 @@ class Case:
         nulls = dict.fromkeys(rng.choice(["NA", "null", "-", "0", "1.0", "A", " ", "true"]) for _ in range(2))
         self.nulls = f"    nulls {' '.join(map(text, nulls))}" if rng.random() < 0.25 else ""
         self.count = rng.choice([0, 1, 2, 3, 5, 8, 13, 40])
+        self.table = Rules(rng, self.columns).lines()
         self.rng = rng
         self.format = random.Random(f"format {seed}").choice(FORMATS)
         self.file = self.name if self.format == "folder" else f"{self.name}.{self.format}"
 
     def lines(self):
-        lines = [f"schema {self.name} {{", self.rows, self.nulls, "    columns {"]
+        lines = [f"schema {self.name} {{", self.rows, self.nulls, *self.table, "    columns {"]
         for column in self.columns:
             lines += column.lines()
         return [*lines, "    }", "}"]
@@ -367,7 +444,8 @@ def native(mlc, root, case):
         if not check["holds"] and check["severity"] == "error":
             found[key] = check["failing"]
     # Of the shape of the table the modules say only whether it is right.
-    return {key: None if key[0] is None else count for key, count in found.items()}
+    shape = ("ragged", "rows", "strict", "ordered")
+    return {key: None if key[1] in shape else count for key, count in found.items()}
 
 
 def pandera(module, schema, path):

@@ -5,12 +5,9 @@ use crate::schema::column::ColumnType;
 use crate::schema::watch::{Batch, Values};
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::DataType;
+use parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
 use parquet::errors::ParquetError;
 use parquet::schema::types::ColumnDescriptor;
-
-/// Rows that are looked at together.
-pub(super) const BATCH: usize = 8192;
 
 /// A value of a file.
 enum Found<'a> {
@@ -82,141 +79,191 @@ impl Meaning {
     }
 }
 
-/// Reads a column of a row group; returns how many rows it has.
-pub(super) fn read(
+/// A column of a row group that is read some rows at a time.
+pub(super) trait Rows {
+    /// Reads so many rows behind `before`, or fewer at its end; returns how many.
+    fn read(
+        &mut self,
+        before: u32,
+        count: usize,
+        target: (&mut Seen, &mut Batch),
+    ) -> Result<usize, ParquetError>;
+}
+
+/// A column as values of a type.
+pub(super) fn rows(
     reader: ColumnReader,
     column: &ColumnDescriptor,
     ty: ColumnType,
-    seen: &mut Seen,
-    batch: &mut Batch,
-) -> Result<u32, ParquetError> {
+) -> Box<dyn Rows> {
     let meaning = Meaning::of(column);
     // Bytes are text unless they are said to be something else.
     let text = matches!(
         column.converted_type(),
         ConvertedType::NONE | ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON
     );
-    let mut drain = Drain { column, ty, seen, batch };
     match reader {
         ColumnReader::Int32ColumnReader(reader) => {
-            drain.all(reader, |it| meaning.value((*it).into(), it.cast_unsigned().into()))
+            let found = move |it: &i32| meaning.value((*it).into(), it.cast_unsigned().into());
+            Box::new(Drain::new(reader, column, ty, Plain(found)))
         }
         ColumnReader::Int64ColumnReader(reader) => {
-            drain.all(reader, |it| meaning.value(*it, it.cast_unsigned()))
+            let found = move |it: &i64| meaning.value(*it, it.cast_unsigned());
+            Box::new(Drain::new(reader, column, ty, Plain(found)))
         }
         ColumnReader::Int96ColumnReader(reader) => {
-            drain.all(reader, |it| Found::Time(it.to_nanos().into()))
+            let found = |it: &Int96| Found::Time(it.to_nanos().into());
+            Box::new(Drain::new(reader, column, ty, Plain(found)))
         }
         ColumnReader::FloatColumnReader(reader) => {
-            drain.all(reader, |it| Found::Float((*it).into()))
+            Box::new(Drain::new(reader, column, ty, Plain(|it: &f32| Found::Float((*it).into()))))
         }
-        ColumnReader::DoubleColumnReader(reader) => drain.all(reader, |it| Found::Float(*it)),
-        ColumnReader::BoolColumnReader(reader) => drain.all(reader, |it| Found::Bool(*it)),
-        ColumnReader::ByteArrayColumnReader(reader) if text => {
-            drain.all(reader, |it| Found::Text(it.data()))
+        ColumnReader::DoubleColumnReader(reader) => {
+            Box::new(Drain::new(reader, column, ty, Plain(|it: &f64| Found::Float(*it))))
         }
-        ColumnReader::ByteArrayColumnReader(reader) => drain.all(reader, |_| Found::Other),
-        ColumnReader::FixedLenByteArrayColumnReader(reader) => drain.all(reader, |_| Found::Other),
+        ColumnReader::BoolColumnReader(reader) => {
+            Box::new(Drain::new(reader, column, ty, Plain(|it: &bool| Found::Bool(*it))))
+        }
+        ColumnReader::ByteArrayColumnReader(reader) => {
+            Box::new(Drain::new(reader, column, ty, Bytes { text }))
+        }
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+            let found = |_: &FixedLenByteArray| Found::Other;
+            Box::new(Drain::new(reader, column, ty, Plain(found)))
+        }
     }
 }
 
-/// Where the values of a column go.
-struct Drain<'a> {
-    column: &'a ColumnDescriptor,
+/// How a value of a file is understood.
+trait Understand<T> {
+    fn found<'a>(&self, value: &'a T) -> Found<'a>;
+}
+
+struct Plain<F>(F);
+
+impl<T, F: Fn(&T) -> Found<'static>> Understand<T> for Plain<F> {
+    fn found<'a>(&self, value: &'a T) -> Found<'a> {
+        (self.0)(value)
+    }
+}
+
+struct Bytes {
+    text: bool,
+}
+
+impl Understand<ByteArray> for Bytes {
+    fn found<'a>(&self, value: &'a ByteArray) -> Found<'a> {
+        if self.text { Found::Text(value.data()) } else { Found::Other }
+    }
+}
+
+struct Drain<T: DataType, U> {
+    reader: ColumnReaderImpl<T>,
+    understand: U,
     ty: ColumnType,
-    seen: &'a mut Seen,
-    batch: &'a mut Batch,
+    /// The level of a value that is there.
+    most: i16,
+    nested: bool,
+    values: Vec<T::T>,
+    levels: Vec<i16>,
+    repeats: Vec<i16>,
 }
 
-impl Drain<'_> {
-    fn all<T: DataType>(
-        &mut self,
-        mut reader: ColumnReaderImpl<T>,
-        found: impl Fn(&T::T) -> Found<'_>,
-    ) -> Result<u32, ParquetError> {
-        let (mut values, mut levels, mut repeats) = (Vec::new(), Vec::new(), Vec::new());
-        let most = self.column.max_def_level();
-        let nested = self.column.max_rep_level() > 0 || self.column.path().parts().len() > 1;
-        let mut row = 0;
-        loop {
-            values.clear();
-            levels.clear();
-            repeats.clear();
-            let (records, _, _) = reader.read_records(
-                BATCH,
-                (most > 0).then_some(&mut levels),
-                nested.then_some(&mut repeats),
-                &mut values,
-            )?;
-            if records == 0 {
-                return Ok(row);
-            }
-            let first = row + 1;
-            row += u32::try_from(records).unwrap_or(u32::MAX);
-            if nested {
-                let unfit = |row: u32| self.seen.unfit.count(row.into(), || "(nested)".to_owned());
-                (first..=row).for_each(unfit);
-                continue;
-            }
-            if values.len() == records {
-                (first..=row).zip(&values).for_each(|(row, it)| self.take(row, &found(it)));
-            } else {
-                let mut values = values.iter();
-                for (row, level) in (first..=row).zip(&levels) {
-                    match if *level == most { values.next() } else { None } {
-                        Some(value) => self.take(row, &found(value)),
-                        None => self.seen.missing.count(row.into(), String::new),
-                    }
-                }
-            }
-            self.seen.look(self.batch);
-        }
+impl<T: DataType, U: Understand<T::T>> Drain<T, U> {
+    fn new(
+        reader: ColumnReaderImpl<T>,
+        column: &ColumnDescriptor,
+        ty: ColumnType,
+        understand: U,
+    ) -> Self {
+        let most = column.max_def_level();
+        let nested = column.max_rep_level() > 0 || column.path().parts().len() > 1;
+        let (values, levels, repeats) = (Vec::new(), Vec::new(), Vec::new());
+        Self { reader, understand, ty, most, nested, values, levels, repeats }
     }
+}
 
-    #[inline]
-    fn take(&mut self, row: u32, found: &Found<'_>) {
-        let limits = self.ty.limits().unwrap_or((i128::MIN, i128::MAX));
-        let within = |it: i128| limits.0 <= it && it <= limits.1;
-        let took = match (&mut self.batch.values, found) {
-            (_, Found::Float(value)) if value.is_nan() => {
-                self.seen.missing.count(row.into(), String::new);
-                return;
-            }
-            (Values::Float(values), Found::Float(value)) => {
-                values.push(*value);
-                true
-            }
-            (Values::Float(values), Found::Int(value)) => {
-                exact_float(*value).map(|it| values.push(it)).is_some()
-            }
-            (Values::Int(values), Found::Int(value)) if self.ty != ColumnType::Date => {
-                let fitting = i64::try_from(*value).ok().filter(|_| within(*value));
-                fitting.map(|it| values.push(it)).is_some()
-            }
-            (Values::Int(values), Found::Day(day)) if self.ty == ColumnType::Date => {
-                values.push(*day);
-                true
-            }
-            (Values::Wide(values), Found::Time(time)) if self.ty == ColumnType::DateTime => {
-                values.push(*time);
-                true
-            }
-            (Values::Wide(values), Found::Int(value)) if self.ty != ColumnType::DateTime => {
-                within(*value).then(|| values.push(*value)).is_some()
-            }
-            (Values::Bool(values), Found::Bool(flag)) => {
-                values.push(*flag);
-                true
-            }
-            (Values::Text(texts), Found::Text(bytes)) => {
-                std::str::from_utf8(bytes).map(|it| texts.push(it)).is_ok()
-            }
-            _ => false,
-        };
-        match took {
-            true => self.batch.rows.push(row),
-            false => self.seen.unfit.count(row.into(), || shown(found)),
+impl<T: DataType, U: Understand<T::T>> Rows for Drain<T, U> {
+    fn read(
+        &mut self,
+        before: u32,
+        count: usize,
+        (seen, batch): (&mut Seen, &mut Batch),
+    ) -> Result<usize, ParquetError> {
+        self.values.clear();
+        self.levels.clear();
+        self.repeats.clear();
+        let (records, _, _) = self.reader.read_records(
+            count,
+            (self.most > 0).then_some(&mut self.levels),
+            self.nested.then_some(&mut self.repeats),
+            &mut self.values,
+        )?;
+        let rows = before + 1..=before + u32::try_from(records).unwrap_or(u32::MAX - before);
+        if self.nested {
+            rows.for_each(|row| seen.unfit.count(row.into(), || "(nested)".to_owned()));
+            return Ok(records);
         }
+        if self.values.len() == records {
+            for (row, value) in rows.zip(&self.values) {
+                take(row, &self.understand.found(value), self.ty, seen, batch);
+            }
+            return Ok(records);
+        }
+        let mut values = self.values.iter();
+        for (row, level) in rows.zip(&self.levels) {
+            match if *level == self.most { values.next() } else { None } {
+                Some(value) => take(row, &self.understand.found(value), self.ty, seen, batch),
+                None => seen.missing.count(row.into(), String::new),
+            }
+        }
+        Ok(records)
+    }
+}
+
+#[inline]
+fn take(row: u32, found: &Found<'_>, ty: ColumnType, seen: &mut Seen, batch: &mut Batch) {
+    let limits = ty.limits().unwrap_or((i128::MIN, i128::MAX));
+    let within = |it: i128| limits.0 <= it && it <= limits.1;
+    let took = match (&mut batch.values, found) {
+        (_, Found::Float(value)) if value.is_nan() => {
+            seen.missing.count(row.into(), String::new);
+            return;
+        }
+        (Values::Float(values), Found::Float(value)) => {
+            values.push(*value);
+            true
+        }
+        (Values::Float(values), Found::Int(value)) => {
+            exact_float(*value).map(|it| values.push(it)).is_some()
+        }
+        (Values::Int(values), Found::Int(value)) if ty != ColumnType::Date => {
+            let fitting = i64::try_from(*value).ok().filter(|_| within(*value));
+            fitting.map(|it| values.push(it)).is_some()
+        }
+        (Values::Int(values), Found::Day(day)) if ty == ColumnType::Date => {
+            values.push(*day);
+            true
+        }
+        (Values::Wide(values), Found::Time(time)) if ty == ColumnType::DateTime => {
+            values.push(*time);
+            true
+        }
+        (Values::Wide(values), Found::Int(value)) if ty != ColumnType::DateTime => {
+            within(*value).then(|| values.push(*value)).is_some()
+        }
+        (Values::Bool(values), Found::Bool(flag)) => {
+            values.push(*flag);
+            true
+        }
+        (Values::Text(texts), Found::Text(bytes)) => {
+            std::str::from_utf8(bytes).map(|it| texts.push(it)).is_ok()
+        }
+        _ => false,
+    };
+    match took {
+        true => batch.rows.push(row),
+        false => seen.unfit.count(row.into(), || shown(found)),
     }
 }
 

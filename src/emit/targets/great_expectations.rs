@@ -8,7 +8,12 @@ use serde::Serialize;
 pub(super) static TARGET: Target = Target {
     name: "great-expectations",
     summary: "the schemas for Great Expectations: validation/expectations.py",
-    paths: &["validation/expectations.py", "validation/reading.py", "validation/tables.py"],
+    paths: &[
+        "validation/expectations.py",
+        "validation/reading.py",
+        "validation/rules.py",
+        "validation/tables.py",
+    ],
     emit,
     docs: include_str!("great_expectations.md"),
 };
@@ -20,6 +25,7 @@ struct View {
     nulls: String,
     warnings: String,
     data: String,
+    has_rules: bool,
     rules: String,
     measures: String,
     expectations: String,
@@ -27,6 +33,7 @@ struct View {
 
 fn emit(input: &Input<'_>) -> FileSet {
     let view = View {
+        has_rules: checks::has_rules(input),
         regex: checks::has_patterns(input),
         types: checks::types(input).render(0, 40, 0),
         nulls: checks::nulls(input).render(0, 34, 0),

@@ -8,7 +8,12 @@ use serde::Serialize;
 pub(super) static TARGET: Target = Target {
     name: "pandera",
     summary: "the schemas for pandera: validation/schemas.py",
-    paths: &["validation/schemas.py", "validation/reading.py", "validation/tables.py"],
+    paths: &[
+        "validation/schemas.py",
+        "validation/reading.py",
+        "validation/rules.py",
+        "validation/tables.py",
+    ],
     emit,
     docs: include_str!("pandera.md"),
 };
@@ -16,6 +21,7 @@ pub(super) static TARGET: Target = Target {
 #[derive(Serialize)]
 struct View {
     regex: bool,
+    rules: bool,
     types: String,
     nulls: String,
     schemas: String,
@@ -23,6 +29,7 @@ struct View {
 
 pub(super) fn emit(input: &Input<'_>) -> FileSet {
     let view = View {
+        rules: checks::has_rules(input),
         regex: checks::has_patterns(input),
         types: checks::types(input).render(0, 40, 0),
         nulls: checks::nulls(input).render(0, 34, 0),
@@ -41,10 +48,15 @@ pub(super) fn shared(input: &Input<'_>) -> FileSet {
     };
     let reading = include_str!("../../../templates/validation/reading.py");
     let tables = include_str!("../../../templates/validation/tables.py");
-    FileSet::from([
+    let rules = include_str!("../../../templates/validation/rules.py");
+    let mut files = FileSet::from([
         stamped("validation/reading.py", reading),
         stamped("validation/tables.py", tables),
-    ])
+    ]);
+    if checks::has_rules(input) {
+        files.extend([stamped("validation/rules.py", rules)]);
+    }
+    files
 }
 
 /// A module from its template.

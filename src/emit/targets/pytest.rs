@@ -12,6 +12,7 @@ pub(super) static TARGET: Target = Target {
         "tests/mlc/test_data.py",
         "validation/schemas.py",
         "validation/reading.py",
+        "validation/rules.py",
         "validation/tables.py",
     ],
     emit,

@@ -9,6 +9,7 @@ use crate::model::project::NamedSchema;
 use crate::model::resolve::{Resolver, duplicate};
 use crate::schema::column::{Check, Column, ColumnType, Scalar, Schema};
 use crate::schema::constraint::{self, Meant};
+use crate::schema::table::{TableCheck, TableKind};
 use crate::schema::{extend, literal, types};
 use crate::syntax::ast;
 use crate::syntax::tree::{Literal, RawBound, Scalar as Raw};
@@ -129,7 +130,9 @@ impl Resolver<'_> {
                 None => columns.push(self.column(column)),
             }
         }
-        let own = Schema { rows, nulls: raw.nulls.clone(), columns };
+        let table = raw.table.iter().filter_map(|check| self.table_check(check)).collect();
+        let (nulls, strict, ordered) = (raw.nulls.clone(), raw.strict, raw.ordered);
+        let own = Schema { rows, nulls, table, strict, ordered, columns };
         if base.is_none()
             && raw.extends.is_none()
             && let Some(drop) = raw.drop.first()
@@ -146,6 +149,18 @@ impl Resolver<'_> {
             None => (own, Vec::new()),
         };
         NamedSchema { name: raw.name.clone(), span: raw.span, schema, extends, problems }
+    }
+
+    /// `None` without what was missing and reported.
+    fn table_check(&mut self, raw: &ast::TableCheck) -> Option<TableCheck> {
+        let (mostly, severity) = self.softened(raw.mostly.as_ref(), raw.severity.as_ref());
+        let kind = match raw.name {
+            "unique-together" if raw.texts.is_empty() => return None,
+            "unique-together" => TableKind::UniqueTogether(raw.texts.clone()),
+            "unique-rows" => TableKind::UniqueRows,
+            _ => TableKind::Rule { text: raw.texts.first()?.clone(), when: raw.when.clone() },
+        };
+        Some(TableCheck { kind, mostly, severity })
     }
 
     fn column(&mut self, raw: &ast::Column) -> Column {
@@ -215,9 +230,7 @@ impl Resolver<'_> {
             None => self.unknown_check(raw)?,
         };
         let arguments = raw.arguments.iter().filter_map(scalar).collect();
-        let mostly = raw.mostly.as_ref().and_then(|share| self.mostly(share));
-        let severity = raw.severity.as_ref().and_then(|word| self.severity(word));
-        let severity = severity.unwrap_or(Severity::Error);
+        let (mostly, severity) = self.softened(raw.mostly.as_ref(), raw.severity.as_ref());
         let extreme = constraint.bounds.quantity() == Some(constraint::Quantity::Extreme);
         let bounds =
             raw.bounds.iter().filter_map(|bound| self.value_bound(bound, ty.filter(|_| extreme)));
@@ -229,6 +242,16 @@ impl Resolver<'_> {
             severity,
             span: raw.span,
         })
+    }
+
+    fn softened(
+        &mut self,
+        mostly: Option<&Literal>,
+        severity: Option<&ast::Text>,
+    ) -> (Option<Spanned<f64>>, Severity) {
+        let mostly = mostly.and_then(|share| self.mostly(share));
+        let severity = severity.and_then(|word| self.severity(word));
+        (mostly, severity.unwrap_or(Severity::Error))
     }
 
     fn mostly(&mut self, raw: &Literal) -> Option<Spanned<f64>> {

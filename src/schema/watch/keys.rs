@@ -199,7 +199,7 @@ impl<K: Known> Watch for Repeats<K> {
 }
 
 /// How many records share their key with another, and the first of them.
-fn repeated<K: Key>(records: &mut [(K, u64)]) -> (u64, Vec<(u64, K)>) {
+pub(super) fn repeated<K: Key>(records: &mut [(K, u64)]) -> (u64, Vec<(u64, K)>) {
     records.sort_unstable();
     let mut failing = 0;
     let mut first = Vec::new();
@@ -213,7 +213,7 @@ fn repeated<K: Key>(records: &mut [(K, u64)]) -> (u64, Vec<(u64, K)>) {
     (failing, first)
 }
 
-fn keep_first<K: Ord>(cases: &mut Vec<(u64, K)>) {
+pub(super) fn keep_first<K: Ord>(cases: &mut Vec<(u64, K)>) {
     cases.sort_unstable();
     cases.truncate(SHOWN);
 }

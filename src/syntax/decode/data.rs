@@ -1,7 +1,7 @@
 //! Schemas and datasets.
 
 use crate::base::diagnostic::Sink;
-use crate::syntax::ast::{Allow, Check, Column, Dataset, Disjoint, Schema, Text};
+use crate::syntax::ast::{Allow, Check, Column, Dataset, Disjoint, Schema, TableCheck, Text};
 use crate::syntax::codes;
 use crate::syntax::decode::{allow, fields, named};
 use crate::syntax::grammar::core::ALLOW;
@@ -15,6 +15,9 @@ pub(super) fn schema(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) 
         extends: form.property_text("extends"),
         rows: Vec::new(),
         nulls: Vec::new(),
+        table: Vec::new(),
+        strict: None,
+        ordered: None,
         drop: Vec::new(),
         columns: Vec::new(),
     };
@@ -25,6 +28,15 @@ pub(super) fn schema(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) 
                 schema.rows.extend(field.bounds);
             }
             "nulls" => schema.nulls.extend(field.texts()),
+            "strict" => schema.strict = Some(field.node.span),
+            "ordered" => schema.ordered = Some(field.node.span),
+            "rule" | "unique-together" | "unique-rows" => schema.table.push(TableCheck {
+                name: rule,
+                texts: field.texts(),
+                when: field.property_text("when"),
+                mostly: field.property("mostly").cloned(),
+                severity: field.property_text("severity"),
+            }),
             "drop" => schema.drop.extend(field.texts()),
             "columns" => {
                 let columns = named(&field, sink);

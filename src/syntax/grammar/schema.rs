@@ -12,7 +12,18 @@ pub(crate) static SCHEMA: NodeRule = NodeRule {
         summary: "the schema whose columns this one starts from",
         kind: Kind::Name,
     }],
-    block: BlockRule::Fields(&[&ROWS, &NULLS, &DROP, &COLUMNS, &ALLOW]),
+    block: BlockRule::Fields(&[
+        &ROWS,
+        &NULLS,
+        &STRICT,
+        &ORDERED,
+        &UNIQUE_TOGETHER,
+        &UNIQUE_ROWS,
+        &RULE,
+        &DROP,
+        &COLUMNS,
+        &ALLOW,
+    ]),
     repeats: true,
     ..NODE
 };
@@ -30,6 +41,60 @@ static NULLS: NodeRule = NodeRule {
     arguments: Arguments::Many(Kind::Word),
     repeats: true,
     ..NODE
+};
+
+static STRICT: NodeRule =
+    NodeRule { name: "strict", summary: "the data has no other columns", ..NODE };
+
+static ORDERED: NodeRule = NodeRule {
+    name: "ordered",
+    summary: "the columns stand in the order of the schema, others aside",
+    ..NODE
+};
+
+static UNIQUE_TOGETHER: NodeRule = NodeRule {
+    name: "unique-together",
+    summary: "no two rows have the same values in all of these columns; what is missing differs",
+    arguments: Arguments::Many(Kind::Word),
+    properties: &[MOSTLY, SEVERITY],
+    repeats: true,
+    ..NODE
+};
+
+static UNIQUE_ROWS: NodeRule = NodeRule {
+    name: "unique-rows",
+    summary: "no two rows are the same in all columns of the schema",
+    properties: &[MOSTLY, SEVERITY],
+    ..NODE
+};
+
+static RULE: NodeRule = NodeRule {
+    name: "rule",
+    summary: "what each row must keep: `rule \"end >= start\"`",
+    arguments: Arguments::One(Kind::Text),
+    properties: &[
+        Property {
+            name: "when",
+            summary: "for which rows it counts: a rule, too",
+            kind: Kind::Text,
+        },
+        MOSTLY,
+        SEVERITY,
+    ],
+    repeats: true,
+    ..NODE
+};
+
+const MOSTLY: Property = Property {
+    name: "mostly",
+    summary: "the share of the values that must pass at least, if not all",
+    kind: Kind::Scalar,
+};
+
+const SEVERITY: Property = Property {
+    name: "severity",
+    summary: "`warning` for a check that is told and stops nothing",
+    kind: Kind::Name,
 };
 
 static DROP: NodeRule = NodeRule {
@@ -63,18 +128,7 @@ pub(crate) static CHECK: NodeRule = NodeRule {
     name: "check",
     summary: "a constraint with its values or bounds",
     arguments: Arguments::Any(Kind::Scalar),
-    properties: &[
-        Property {
-            name: "mostly",
-            summary: "the share of the values that must pass at least, if not all",
-            kind: Kind::Scalar,
-        },
-        Property {
-            name: "severity",
-            summary: "`warning` for a check that is told and stops nothing",
-            kind: Kind::Name,
-        },
-    ],
+    properties: &[MOSTLY, SEVERITY],
     bounds: Bounds::Plain,
     repeats: true,
     ..NODE
