@@ -23,14 +23,31 @@ pub(crate) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Each field with the number of its record.
-    pub(crate) fn iter(self) -> impl Iterator<Item = (u32, &'a str)> {
+    /// The number of each record, and where its field stands.
+    fn places(self) -> impl Iterator<Item = (u32, std::ops::Range<usize>)> {
         let mut numbers = self.numbers.iter();
         let places = self.places.iter().skip(self.place).step_by(self.width.max(1));
         (1..).zip(places).map(move |(number, (start, end))| {
             let number = numbers.next().copied().unwrap_or(number);
-            (number, self.text.get(*start as usize..*end as usize).unwrap_or_default())
+            (number, *start as usize..*end as usize)
         })
+    }
+
+    /// Each field with the number of its record.
+    #[cfg(test)]
+    pub(crate) fn iter(self) -> impl Iterator<Item = (u32, &'a str)> {
+        self.places().map(move |(number, place)| (number, self.text(place)))
+    }
+
+    /// Whether a field means that a value is missing.
+    #[inline]
+    fn is_null(&self, field: &[u8]) -> bool {
+        !self.nulls.is_empty() && self.nulls.iter().any(|null| null.value.as_bytes() == field)
+    }
+
+    /// The text of a field.
+    fn text(&self, place: std::ops::Range<usize>) -> &'a str {
+        self.text.get(place).unwrap_or_default()
     }
 }
 
@@ -50,17 +67,23 @@ pub(crate) fn read(fields: Fields<'_>, ty: ColumnType, column: &mut Column<'_>) 
     let Column { batch: Batch { rows, values }, missing, unfit } = column;
     match values {
         Values::Int(values) if ty == ColumnType::Date => {
-            walk(fields, rows, missing, unfit, |it| day(it).map(|it| values.push(it)).into());
+            walk(fields, rows, missing, unfit, |it| {
+                str_of(it).and_then(day).map(|it| values.push(it)).into()
+            });
         }
         Values::Int(values) => {
             let (low, high) = whole_limits(ty);
-            walk(fields, rows, missing, unfit, |it| {
-                let value = integer(it).filter(|it| low <= *it && *it <= high);
+            let text = fields.text.as_bytes();
+            walk_with_place(fields, rows, missing, unfit, |it, start| {
+                let value = eight_digits(text, start, it.len()).or_else(|| integer(it));
+                let value = value.filter(|it| low <= *it && *it <= high);
                 value.map(|it| values.push(it)).into()
             });
         }
         Values::Wide(values) => {
-            walk(fields, rows, missing, unfit, |it| wide(it, ty).map(|it| values.push(it)).into());
+            walk(fields, rows, missing, unfit, |it| {
+                str_of(it).and_then(|it| wide(it, ty)).map(|it| values.push(it)).into()
+            });
         }
         Values::Float(values) => walk(fields, rows, missing, unfit, |it| match float(it) {
             Some(value) if value.is_nan() => Read::Missing,
@@ -69,11 +92,22 @@ pub(crate) fn read(fields: Fields<'_>, ty: ColumnType, column: &mut Column<'_>) 
         Values::Bool(values) => {
             walk(fields, rows, missing, unfit, |it| flag(it).map(|it| values.push(it)).into());
         }
-        Values::Text(texts) => walk(fields, rows, missing, unfit, |it| {
-            texts.push(it);
-            Read::Value
-        }),
+        Values::Text(texts) => {
+            for (row, place) in fields.places() {
+                let field = fields.text(place);
+                if field.is_empty() || fields.is_null(field.as_bytes()) {
+                    missing.count(row.into(), || field.to_owned());
+                } else {
+                    texts.push(field);
+                    rows.push(row);
+                }
+            }
+        }
     }
+}
+
+fn str_of(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
 }
 
 /// What became of a field.
@@ -92,32 +126,70 @@ impl From<Option<()>> for Read {
     }
 }
 
+/// Takes each field as bytes, which need no look at where characters begin.
 #[inline]
 fn walk(
     fields: Fields<'_>,
     rows: &mut Rows,
     missing: &mut Tally,
     unfit: &mut Tally,
-    mut take: impl FnMut(&str) -> Read,
+    mut take: impl FnMut(&[u8]) -> Read,
 ) {
-    let is_null = |field: &str| {
-        !fields.nulls.is_empty() && fields.nulls.iter().any(|null| null.value == field)
-    };
-    for (row, field) in fields.iter() {
-        match if field.is_empty() || is_null(field) { Read::Missing } else { take(field) } {
+    walk_with_place(fields, rows, missing, unfit, |field, _| take(field));
+}
+
+/// The same, and tells where each field begins.
+#[inline]
+fn walk_with_place(
+    fields: Fields<'_>,
+    rows: &mut Rows,
+    missing: &mut Tally,
+    unfit: &mut Tally,
+    mut take: impl FnMut(&[u8], usize) -> Read,
+) {
+    let text = fields.text.as_bytes();
+    for (row, place) in fields.places() {
+        let field = text.get(place.clone()).unwrap_or_default();
+        let missed = field.is_empty() || fields.is_null(field);
+        match if missed { Read::Missing } else { take(field, place.start) } {
             Read::Value => rows.push(row),
-            Read::Missing => missing.count(row.into(), || field.to_owned()),
-            Read::Unfit => unfit.count(row.into(), || field.to_owned()),
+            Read::Missing => missing.count(row.into(), || fields.text(place).to_owned()),
+            Read::Unfit => unfit.count(row.into(), || fields.text(place).to_owned()),
         }
     }
 }
 
+/// A whole number of up to eight digits without a sign, all at once; the text behind the field is
+/// read with it and shifted out.
+#[inline]
+fn eight_digits(text: &[u8], start: usize, count: usize) -> Option<i64> {
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    if !(1..=8).contains(&count) {
+        return None;
+    }
+    let eight = u64::from_le_bytes(*text.get(start..)?.first_chunk()?);
+    let own = eight << (8 * (8 - count));
+    // A shift by all 64 bits is none, so it is made in two steps.
+    let digits = own | (ZEROS >> (8 * (count - 1)) >> 8);
+    let is_digits =
+        digits & HIGH == ZEROS && digits.wrapping_add(0x0606_0606_0606_0606) & HIGH == ZEROS;
+    if !is_digits {
+        return None;
+    }
+    // Pairs, then fours, then all eight (Lemire 2018).
+    let values = digits & 0x0f0f_0f0f_0f0f_0f0f;
+    let pairs = (values.wrapping_mul(10) + (values >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(100) + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    let all = (fours.wrapping_mul(10_000) + (fours >> 32)) & 0xffff_ffff;
+    i64::try_from(all).ok()
+}
+
 /// A whole number with a sign, digits and nothing else.
-fn integer(text: &str) -> Option<i64> {
-    let bytes = text.as_bytes();
+fn integer(bytes: &[u8]) -> Option<i64> {
     // What fits in 64 bits by its length alone, which is nearly everything.
     if bytes.len() > 18 {
-        return text.parse().ok();
+        return str_of(bytes)?.parse().ok();
     }
     let (negative, digits) = match bytes {
         [b'-', digits @ ..] => (true, digits),
@@ -139,8 +211,8 @@ fn integer(text: &str) -> Option<i64> {
 }
 
 /// A floating-point number as Rust and Python write it, rounded to the nearest.
-fn float(text: &str) -> Option<f64> {
-    short_float(text.as_bytes()).or_else(|| text.parse().ok())
+fn float(bytes: &[u8]) -> Option<f64> {
+    short_float(bytes).or_else(|| str_of(bytes)?.parse().ok())
 }
 
 /// A number of up to fifteen digits with or without a point: both the digits and the power of ten
@@ -202,10 +274,10 @@ fn whole_limits(ty: ColumnType) -> (i64, i64) {
     (i64::try_from(low).unwrap_or(i64::MIN), i64::try_from(high).unwrap_or(i64::MAX))
 }
 
-fn flag(text: &str) -> Option<bool> {
+fn flag(text: &[u8]) -> Option<bool> {
     match text {
-        "true" | "True" | "TRUE" => Some(true),
-        "false" | "False" | "FALSE" => Some(false),
+        b"true" | b"True" | b"TRUE" => Some(true),
+        b"false" | b"False" | b"FALSE" => Some(false),
         _ => None,
     }
 }
@@ -257,8 +329,26 @@ mod tests {
             "3.14159265358979",
         ] {
             let want = text.parse::<f64>().ok().map(f64::to_bits);
-            assert_eq!(float(text).map(f64::to_bits), want, "{text}");
+            assert_eq!(float(text.as_bytes()).map(f64::to_bits), want, "{text}");
         }
+    }
+
+    #[test]
+    fn digits_are_read_at_once() {
+        for count in 1..=8_usize {
+            for digits in ["00000000", "12345678", "99999999", "10203040"] {
+                let own = &digits[..count];
+                for behind in ["", ",7777777", "9999999999", "/////////", "::::::::"] {
+                    let text = format!("x{own}{behind}");
+                    let want = (text.len() >= 9).then(|| own.parse().expect("digits"));
+                    assert_eq!(eight_digits(text.as_bytes(), 1, count), want, "{text} {count}");
+                }
+            }
+        }
+        for text in ["1/34567890", "12:4567890", "-234567890", "1 34567890", "\u{ff11}2345678"] {
+            assert_eq!(eight_digits(text.as_bytes(), 0, 3), None, "{text}");
+        }
+        assert_eq!(eight_digits(b"123456789", 0, 9), None);
     }
 
     #[test]

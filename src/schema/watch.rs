@@ -5,6 +5,7 @@ pub(crate) mod across;
 pub(crate) mod deviation;
 pub(crate) mod each;
 pub(crate) mod keys;
+pub(crate) mod listed;
 pub(crate) mod measure;
 pub(crate) mod order;
 
@@ -76,6 +77,14 @@ impl Rows {
         match self.sparse.is_empty() && row == self.dense + 1 {
             true => self.dense = row,
             false => self.sparse.push(row),
+        }
+    }
+
+    /// So many rows behind this one, which come after all that are here.
+    pub(crate) fn extend(&mut self, before: u32, count: u32) {
+        match self.sparse.is_empty() && before == self.dense {
+            true => self.dense += count,
+            false => self.sparse.extend(before + 1..=before + count),
         }
     }
 
@@ -179,10 +188,37 @@ impl Batch {
 }
 
 impl Texts {
+    #[inline]
     pub(crate) fn push(&mut self, text: &str) {
-        self.text.push_str(text);
+        // To copy one byte costs less than to ask for a copy of any number.
+        match text.as_bytes() {
+            [byte] => self.text.push(char::from(*byte)),
+            _ => self.text.push_str(text),
+        }
         // A piece of data is far smaller than 4 GiB.
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Each text as [`listed::word`] has it.
+    fn words(&self) -> impl Iterator<Item = u64> {
+        let bytes = self.text.as_bytes();
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let end = *end as usize;
+            let count = end - start;
+            // The bytes behind a short text are read with it, and masked.
+            let whole = bytes.get(start..).and_then(|it| it.first_chunk::<8>());
+            let word = match whole {
+                Some(eight) if count < 8 => {
+                    let own = u64::from_le_bytes(*eight) & !(u64::MAX << (8 * count));
+                    own | (count as u64) << 56
+                }
+                Some(_) => u64::MAX,
+                None => listed::word(bytes.get(start..end).unwrap_or_default()),
+            };
+            start = end;
+            word
+        })
     }
 
     fn get(&self, place: usize) -> Option<&str> {

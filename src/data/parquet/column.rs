@@ -108,8 +108,7 @@ pub(super) fn rows(
             Box::new(Drain::new(reader, column, ty, Plain(found)))
         }
         ColumnReader::Int64ColumnReader(reader) => {
-            let found = move |it: &i64| meaning.value(*it, it.cast_unsigned());
-            Box::new(Drain::new(reader, column, ty, Plain(found)))
+            Box::new(Drain::new(reader, column, ty, Long(meaning)))
         }
         ColumnReader::Int96ColumnReader(reader) => {
             let found = |it: &Int96| Found::Time(it.to_nanos().into());
@@ -119,7 +118,7 @@ pub(super) fn rows(
             Box::new(Drain::new(reader, column, ty, Plain(|it: &f32| Found::Float((*it).into()))))
         }
         ColumnReader::DoubleColumnReader(reader) => {
-            Box::new(Drain::new(reader, column, ty, Plain(|it: &f64| Found::Float(*it))))
+            Box::new(Drain::new(reader, column, ty, Double))
         }
         ColumnReader::BoolColumnReader(reader) => {
             Box::new(Drain::new(reader, column, ty, Plain(|it: &bool| Found::Bool(*it))))
@@ -137,6 +136,11 @@ pub(super) fn rows(
 /// How a value of a file is understood.
 trait Understand<T> {
     fn found<'a>(&self, value: &'a T) -> Found<'a>;
+
+    /// Takes all values at once, where each is one of the type without being looked at further.
+    fn all(&self, _: &[T], _: ColumnType, _: &mut Values) -> bool {
+        false
+    }
 }
 
 struct Plain<F>(F);
@@ -144,6 +148,51 @@ struct Plain<F>(F);
 impl<T, F: Fn(&T) -> Found<'static>> Understand<T> for Plain<F> {
     fn found<'a>(&self, value: &'a T) -> Found<'a> {
         (self.0)(value)
+    }
+}
+
+/// 64 bits.
+struct Long(Meaning);
+
+impl Understand<i64> for Long {
+    fn found<'a>(&self, value: &'a i64) -> Found<'a> {
+        self.0.value(*value, value.cast_unsigned())
+    }
+
+    fn all(&self, found: &[i64], ty: ColumnType, values: &mut Values) -> bool {
+        let Values::Int(values) = values else { return false };
+        let (low, high) = match (self.0, ty) {
+            (Meaning::Number, ColumnType::Int(64)) => (i64::MIN, i64::MAX),
+            (Meaning::Number, ColumnType::Int(_) | ColumnType::UInt(_)) => {
+                let limits = ty.limits().map(|(low, high)| (low.try_into(), high.try_into()));
+                let Some((Ok(low), Ok(high))) = limits else { return false };
+                (low, high)
+            }
+            _ => return false,
+        };
+        let fit = found.iter().all(|it| low <= *it && *it <= high);
+        if fit {
+            values.extend_from_slice(found);
+        }
+        fit
+    }
+}
+
+struct Double;
+
+impl Understand<f64> for Double {
+    fn found<'a>(&self, value: &'a f64) -> Found<'a> {
+        Found::Float(*value)
+    }
+
+    fn all(&self, found: &[f64], _: ColumnType, values: &mut Values) -> bool {
+        match values {
+            Values::Float(values) if !found.iter().any(|it| it.is_nan()) => {
+                values.extend_from_slice(found);
+                true
+            }
+            _ => false,
+        }
     }
 }
 
@@ -204,7 +253,20 @@ impl<T: DataType, U: Understand<T::T>> Rows for Drain<T, U> {
             rows.for_each(|row| seen.unfit.count(row.into(), || "(nested)".to_owned()));
             return Ok(records);
         }
-        if self.values.len() == records {
+        let whole = self.values.len() == records;
+        if self.understand.all(&self.values, self.ty, &mut batch.values) {
+            match whole {
+                true => batch.rows.extend(before, u32::try_from(records).unwrap_or(u32::MAX)),
+                false => {
+                    rows.zip(&self.levels).for_each(|(row, level)| match *level == self.most {
+                        true => batch.rows.push(row),
+                        false => seen.missing.count(row.into(), String::new),
+                    })
+                }
+            }
+            return Ok(records);
+        }
+        if whole {
             for (row, value) in rows.zip(&self.values) {
                 take(row, &self.understand.found(value), self.ty, seen, batch);
             }

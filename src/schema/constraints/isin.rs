@@ -6,7 +6,7 @@ use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, V
 use crate::schema::domain::Domain;
 use crate::schema::literal;
 use crate::schema::python::Form;
-use crate::schema::watch::{Watch, each};
+use crate::schema::watch::{Watch, listed};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "isin",
@@ -44,7 +44,7 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 }
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
-    each::each(ty, each::listed(check, ty))
+    listed::members(check, ty, true)
 }
 
 fn python(check: &Check, ty: ColumnType) -> Form {

@@ -5,7 +5,7 @@ use crate::schema::constraint::{Applies, Arguments, Bounds, Constraint, Scope, V
 use crate::schema::domain::Domain;
 use crate::schema::literal;
 use crate::schema::python::Form;
-use crate::schema::watch::{Datum, Watch, each};
+use crate::schema::watch::{Watch, listed};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "notin",
@@ -37,8 +37,7 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 }
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
-    let listed = each::listed(check, ty);
-    each::each(ty, move |value: Datum<'_>| !listed(value))
+    listed::members(check, ty, false)
 }
 
 fn python(check: &Check, ty: ColumnType) -> Form {

@@ -6,7 +6,7 @@ use crate::schema::constraint::{
 };
 use crate::schema::domain::Domain;
 use crate::schema::python::{Expr, Form};
-use crate::schema::watch::{Watch, each, measure};
+use crate::schema::watch::{Watch, listed, measure};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "share",
@@ -28,7 +28,7 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 }
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
-    let share = measure::Share::new(each::listed(check, ty));
+    let share = measure::Share::new(listed::listed(check, ty));
     measure::within(share, &check.bounds, Quantity::Share.scale(ty))
 }
 

@@ -1,8 +1,7 @@
 //! Checks that each value passes or fails by itself.
 
 use crate::base::bound::{Bound, Number};
-use crate::schema::column::{Check, ColumnType, Scalar};
-use crate::schema::literal;
+use crate::schema::column::ColumnType;
 use crate::schema::range::{Limit, Range, Scale, floor};
 use crate::schema::watch::{Batch, Datum, Outcome, Tally, Totals, Watch, same};
 use std::cmp::Ordering;
@@ -101,77 +100,6 @@ fn end(limit: Option<Limit>, open: f64) -> Option<(f64, bool)> {
     let value = limit.value.as_f64();
     let exact = limit.value.partial_cmp(&Number::Float(value)) == Some(Ordering::Equal);
     exact.then_some((value, limit.strict))
-}
-
-/// Whether a value is among the arguments of a check.
-pub(crate) fn listed(check: &Check, ty: ColumnType) -> impl Test {
-    let listed = Listed::new(check, ty);
-    move |value: Datum<'_>| listed.holds(value)
-}
-
-/// A list of values of one type.
-struct Listed {
-    texts: Vec<String>,
-    /// The texts as words, if they are few and short: compared sooner than searched.
-    words: Vec<u64>,
-    integers: Vec<i128>,
-    numbers: Vec<Number>,
-    flags: Vec<bool>,
-}
-
-impl Listed {
-    fn new(check: &Check, ty: ColumnType) -> Self {
-        let listed = || check.arguments.iter().map(|it| &it.value);
-        let mut texts: Vec<String> = match ty.is_text() {
-            true => listed().filter_map(|it| text_of(it).map(str::to_owned)).collect(),
-            false => Vec::new(),
-        };
-        texts.sort_unstable();
-        let few = texts.len() <= 16 && texts.iter().all(|it| it.len() < 8);
-        let words = texts.iter().filter(|_| few).map(|it| word(it)).collect();
-        let numbers: Vec<Number> = listed().filter_map(|it| literal::measure(it, ty)).collect();
-        let integers = numbers.iter().filter_map(|it| match it {
-            Number::Int(value) => Some(*value),
-            Number::Float(_) => None,
-        });
-        let (integers, flags) = (integers.collect(), listed().filter_map(flag_of).collect());
-        Self { texts, words, integers, numbers, flags }
-    }
-
-    #[inline(always)]
-    fn holds(&self, value: Datum<'_>) -> bool {
-        match value {
-            Datum::Text(text) if !self.words.is_empty() => self.words.contains(&word(text)),
-            Datum::Text(text) => self.texts.binary_search_by(|it| it.as_str().cmp(text)).is_ok(),
-            Datum::Bool(flag) => self.flags.contains(&flag),
-            Datum::Int(value) => self.integers.contains(&value),
-            Datum::Float(value) => {
-                let value = Number::Float(value);
-                self.numbers.iter().any(|it| it.partial_cmp(&value) == Some(Ordering::Equal))
-            }
-        }
-    }
-}
-
-/// The length of a text, and up to seven bytes of it: all of a short one.
-#[inline]
-fn word(text: &str) -> u64 {
-    let bytes = text.bytes().take(7);
-    bytes.fold(text.len().min(8) as u64, |word, byte| word << 8 | u64::from(byte))
-}
-
-fn text_of(scalar: &Scalar) -> Option<&str> {
-    match scalar {
-        Scalar::Str(text) => Some(text),
-        Scalar::Int(_) | Scalar::Float(_) | Scalar::Bool(_) => None,
-    }
-}
-
-fn flag_of(scalar: &Scalar) -> Option<bool> {
-    match scalar {
-        Scalar::Bool(flag) => Some(*flag),
-        Scalar::Int(_) | Scalar::Float(_) | Scalar::Str(_) => None,
-    }
 }
 
 #[cfg(test)]
