@@ -11,6 +11,7 @@ pub(crate) mod guard;
 pub(crate) mod page;
 pub(crate) mod params;
 pub(crate) mod python;
+pub(crate) mod sorted;
 pub(crate) mod source;
 pub(crate) mod spill;
 pub(crate) mod suggest;

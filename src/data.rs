@@ -1,6 +1,7 @@
 //! Data against its schema: files read once, in bounded pieces, every check fed on the way.
 
 pub(crate) mod delimited;
+pub(crate) mod drift;
 pub(crate) mod field;
 pub(crate) mod follow;
 pub(crate) mod jsonl;
@@ -8,6 +9,7 @@ pub(crate) mod parquet;
 pub(crate) mod pieces;
 pub(crate) mod pool;
 pub(crate) mod records;
+pub(crate) mod relate;
 pub(crate) mod source;
 pub(crate) mod text;
 pub(crate) mod validate;

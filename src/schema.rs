@@ -13,6 +13,7 @@ pub(crate) mod portable;
 pub(crate) mod problem;
 pub(crate) mod python;
 pub(crate) mod range;
+pub(crate) mod relation;
 pub(crate) mod rule;
 #[cfg(test)]
 pub(crate) mod sample;

@@ -28,6 +28,7 @@ mod lone_mutex;
 mod machine_path;
 mod metric_scale;
 mod misfit_check;
+mod misfit_drift;
 mod misfit_value;
 mod missing_argument;
 mod missing_column;
@@ -112,6 +113,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &machine_path::RULE,
     &metric_scale::RULE,
     &misfit_check::RULE,
+    &misfit_drift::RULE,
     &misfit_value::RULE,
     &missing_argument::RULE,
     &missing_column::RULE,

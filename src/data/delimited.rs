@@ -1,13 +1,13 @@
 //! CSV and TSV: a header and records, read in pieces on all cores.
 
 use crate::data::field::{self, Fields};
-use crate::data::follow::{Follower, Part};
+use crate::data::follow::{Follower, Part, Task};
 use crate::data::pieces::{Ends, PIECE, Pieces};
 use crate::data::pool;
 use crate::data::records::{Flaw, Records};
 use crate::data::text::{Fault, cut_short, text_of, unkept};
 use crate::data::validate::{Lines, Report};
-use crate::schema::column::{ColumnType, Schema};
+use crate::schema::column::ColumnType;
 use crate::schema::watch::Batch;
 use memchr::memchr;
 use std::collections::BTreeSet;
@@ -38,14 +38,15 @@ impl From<Flaw> for Fault {
 }
 
 /// Checks a table with a header. An error is one sentence that says why it cannot be read.
-pub(crate) fn check<R: Read>(
+pub(crate) fn check<'a, R: Read>(
     input: R,
     delimiter: u8,
-    schema: &Schema,
+    task: impl Into<Task<'a>>,
     size: Option<usize>,
 ) -> Result<Report, String> {
+    let task = task.into();
     let mut pieces = Pieces::new(input, Ends::Quoted(delimiter), size.unwrap_or(PIECE));
-    let follower = Follower::new(schema);
+    let follower = Follower::new(task);
     let mut whole = follower.part();
     let Some(first) = pieces.next() else {
         return Err(match pieces.cut() {
@@ -69,7 +70,7 @@ pub(crate) fn check<R: Read>(
     pool::fold(
         || body.take().or_else(|| pieces.next()),
         || Worker {
-            follower: Follower::new(schema),
+            follower: Follower::new(task),
             records: Records::default(),
             batches: types.iter().map(|ty| Batch::new(*ty)).collect(),
         },

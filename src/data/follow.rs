@@ -35,11 +35,26 @@ struct Followed<'a> {
     checks: Vec<Named>,
 }
 
+/// What is to be done with a table: hold it against a schema, and show its rows to something else.
+#[derive(Clone, Copy)]
+pub(crate) struct Task<'a> {
+    pub(crate) schema: &'a Schema,
+    /// Makes what sees the rows beside the checks.
+    pub(crate) extra: Option<&'a (dyn Fn() -> Box<dyn Across> + Sync)>,
+}
+
+impl<'a> From<&'a Schema> for Task<'a> {
+    fn from(schema: &'a Schema) -> Self {
+        Self { schema, extra: None }
+    }
+}
+
 /// A schema ready to be held against data.
 pub(crate) struct Follower<'a> {
     schema: &'a Schema,
     columns: Vec<Followed<'a>>,
     table: Vec<(&'a TableCheck, Box<dyn Across>)>,
+    extra: Option<&'a (dyn Fn() -> Box<dyn Across> + Sync)>,
 }
 
 /// What was seen in some rows.
@@ -50,6 +65,7 @@ pub(crate) struct Part {
     pub(crate) ragged: Tally,
     pub(crate) columns: Vec<Seen>,
     table: Vec<Box<dyn Across>>,
+    extra: Option<Box<dyn Across>>,
     /// Columns that the schema does not know, where it forbids them.
     pub(crate) strangers: BTreeSet<String>,
     /// Columns that stand before one that comes first in the schema, where the order counts.
@@ -66,10 +82,11 @@ pub(crate) struct Seen {
 }
 
 impl<'a> Follower<'a> {
-    pub(crate) fn new(schema: &'a Schema) -> Self {
+    pub(crate) fn new(task: Task<'a>) -> Self {
+        let Task { schema, extra } = task;
         let table = schema.table.iter().filter_map(|it| Some((it, across(it, schema)?)));
         let columns = schema.columns.iter().map(Followed::new).collect();
-        Self { schema, columns, table: table.collect() }
+        Self { schema, columns, table: table.collect(), extra }
     }
 
     /// The names and types of the columns, in the order of the schema.
@@ -97,6 +114,7 @@ impl<'a> Follower<'a> {
             ragged: Tally::default(),
             columns,
             table,
+            extra: self.extra.map(|start| start()),
             strangers: BTreeSet::new(),
             misplaced: BTreeSet::new(),
         }
@@ -131,7 +149,10 @@ impl<'a> Follower<'a> {
     ///
     /// `fields` is how many a row should have, in formats where rows can differ.
     pub(crate) fn findings(self, part: Part, fields: Option<usize>) -> io::Result<Vec<Finding>> {
-        let Part { rows, ragged, columns, table: seen, strangers, misplaced } = part;
+        let Part { rows, ragged, columns, table: seen, extra, strangers, misplaced } = part;
+        if let Some(extra) = extra {
+            extra.end()?;
+        }
         let table = |check, spelled, outcome| Finding::new(None, check, spelled, outcome, rows);
         let mut findings = Vec::new();
         if !self.schema.rows.is_empty() {
@@ -200,6 +221,9 @@ impl Part {
         for (own, later) in self.table.iter_mut().zip(later.table) {
             own.join(later, self.rows);
         }
+        if let (Some(own), Some(later)) = (&mut self.extra, later.extra) {
+            own.join(later, self.rows);
+        }
         self.rows += later.rows;
     }
 
@@ -208,9 +232,9 @@ impl Part {
         for (seen, batch) in self.columns.iter_mut().zip(&*batches) {
             seen.watches.iter_mut().for_each(|watch| watch.see(batch));
         }
-        if !self.table.is_empty() {
+        if !self.table.is_empty() || self.extra.is_some() {
             let frame = Frame { batches, rows };
-            self.table.iter_mut().for_each(|across| across.see(&frame));
+            self.table.iter_mut().chain(&mut self.extra).for_each(|across| across.see(&frame));
         }
         batches.iter_mut().for_each(Batch::clear);
     }

@@ -1,12 +1,12 @@
 //! JSON Lines: an object a line, read in pieces on all cores.
 
 use crate::data::field;
-use crate::data::follow::{Follower, Part, Seen};
+use crate::data::follow::{Follower, Part, Seen, Task};
 use crate::data::pieces::{Ends, PIECE, Pieces};
 use crate::data::pool;
 use crate::data::text::{Fault, cut_short, text_of, unkept};
 use crate::data::validate::{Lines, Report};
-use crate::schema::column::{ColumnType, Schema};
+use crate::schema::column::ColumnType;
 use crate::schema::watch::across::Numbers;
 use crate::schema::watch::{Batch, Values};
 use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
@@ -31,14 +31,15 @@ struct Look {
 }
 
 /// Checks lines of JSON. An error is one sentence that says why they cannot be read.
-pub(crate) fn check<R: Read>(input: R, schema: &Schema) -> Result<Report, String> {
+pub(crate) fn check<'a, R: Read>(input: R, task: impl Into<Task<'a>>) -> Result<Report, String> {
+    let task = task.into();
     let mut pieces = Pieces::new(input, Ends::Lines, PIECE);
-    let follower = Follower::new(schema);
+    let follower = Follower::new(task);
     let mut whole = follower.part();
     let (mut lines, mut line, mut fault) = (Lines::default(), 0, None);
     pool::fold(
         || pieces.next(),
-        || Worker::new(schema),
+        || Worker::new(task),
         |worker, piece| worker.look(&piece),
         |look: Result<Look, Fault>| match look {
             Ok(look) => {
@@ -64,8 +65,8 @@ pub(crate) fn check<R: Read>(input: R, schema: &Schema) -> Result<Report, String
 }
 
 impl<'a> Worker<'a> {
-    fn new(schema: &'a Schema) -> Self {
-        let follower = Follower::new(schema);
+    fn new(task: Task<'a>) -> Self {
+        let follower = Follower::new(task);
         let types: Vec<(&str, ColumnType)> = follower.columns().collect();
         let batches = types.iter().map(|(_, ty)| Batch::new(*ty)).collect();
         Self { follower, types, batches }

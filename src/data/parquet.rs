@@ -5,11 +5,11 @@ mod column;
 
 use crate::base::guard;
 use crate::data::field::{self, Fields};
-use crate::data::follow::{Follower, Part, Seen};
+use crate::data::follow::{Follower, Part, Seen, Task};
 use crate::data::pool;
 use crate::data::text::unkept;
 use crate::data::validate::Report;
-use crate::schema::column::{ColumnType, Schema};
+use crate::schema::column::ColumnType;
 use crate::schema::watch::Batch;
 use crate::schema::watch::across::Numbers;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -52,8 +52,8 @@ struct Worker<'a> {
 }
 
 /// Checks the files of a table as one. An error is one sentence that says why they cannot be read.
-pub(crate) fn check(members: Vec<Member>, schema: &Schema) -> Result<Report, String> {
-    let follower = Follower::new(schema);
+pub(crate) fn check(members: Vec<Member>, task: Task<'_>) -> Result<Report, String> {
+    let follower = Follower::new(task);
     let mut whole = follower.part();
     let mut fault = None;
     let mut members = members.into_iter();
@@ -73,7 +73,7 @@ pub(crate) fn check(members: Vec<Member>, schema: &Schema) -> Result<Report, Str
         }
     };
     let worker = || {
-        let follower = Follower::new(schema);
+        let follower = Follower::new(task);
         let types: Vec<(&str, ColumnType)> = follower.columns().collect();
         let batches = types.iter().map(|(_, ty)| Batch::new(*ty)).collect();
         Worker { follower, types, batches, open: None }

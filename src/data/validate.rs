@@ -2,6 +2,7 @@
 
 use crate::base::code::Severity;
 use crate::data::delimited;
+use crate::data::follow::Task;
 use crate::data::source::{self, Opened, Trouble};
 use crate::data::{jsonl, parquet};
 use crate::schema::column::Schema;
@@ -108,14 +109,19 @@ impl Finding {
 
 /// Checks the data at a path; `shown` is its name in messages.
 pub(crate) fn file(path: &Utf8Path, shown: &Utf8Path, schema: &Schema) -> Result<Report, Trouble> {
+    table(path, shown, Task::from(schema))
+}
+
+/// Reads the data at a path for a task.
+pub(crate) fn table(path: &Utf8Path, shown: &Utf8Path, task: Task<'_>) -> Result<Report, Trouble> {
     let named = |error: String| format!("{shown}: {error}");
     let report = match source::open(path, shown)? {
         Opened::Delimited { text, delimiter } => {
-            delimited::check(text, delimiter, schema, None).map_err(named)
+            delimited::check(text, delimiter, task, None).map_err(named)
         }
-        Opened::Lines(text) => jsonl::check(text, schema).map_err(named),
+        Opened::Lines(text) => jsonl::check(text, task).map_err(named),
         // Which of its files is at fault is said by the reader.
-        Opened::Parquet(members) => parquet::check(members, schema),
+        Opened::Parquet(members) => parquet::check(members, task),
     };
     report.map_err(Trouble::Broken)
 }

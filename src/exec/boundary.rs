@@ -4,7 +4,7 @@
 use crate::base::code::Severity;
 use crate::data::source::Trouble;
 use crate::data::validate::{self, Finding, Report};
-use crate::data::words;
+use crate::data::{relate, words};
 use crate::model::ids::SchemaId;
 use crate::model::project::Project;
 use crate::model::stage::DepSource;
@@ -149,10 +149,22 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn look(root: &Utf8Path, project: &Project, path: &Utf8Path, schema: SchemaId) -> Seen {
-    let schema = project.schema(schema);
+fn look(root: &Utf8Path, project: &Project, path: &Utf8Path, id: SchemaId) -> Seen {
+    let schema = project.schema(id);
     let name = &schema.name.value;
-    match validate::file(&root.join(path), path, &schema.schema) {
+    let report = validate::file(&root.join(path), path, &schema.schema);
+    // What a dataset must be beside others is checked with the schema that it demands.
+    let dataset = project
+        .datasets
+        .iter()
+        .find(|it| it.path.value == path && it.schema.as_ref().is_some_and(|own| own.value == id));
+    let report = report.and_then(|mut report| {
+        if let Some(dataset) = dataset {
+            report.results.extend(relate::of_dataset(root, project, dataset)?);
+        }
+        Ok(report)
+    });
+    match report {
         Ok(report) if report.broken().next().is_none() => Seen::Holds,
         Ok(report) if report.holds() => {
             let warning = |it| format!("`{path}`: {}", words::sentence(it, &report));

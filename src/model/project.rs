@@ -8,6 +8,7 @@ use crate::model::policy::Gate;
 use crate::model::stage::{Instance, Stage};
 use crate::schema::column::Schema;
 use crate::schema::problem::Problem;
+use crate::schema::relation::Relation;
 use camino::Utf8PathBuf;
 use std::sync::Arc;
 
@@ -111,6 +112,8 @@ pub(crate) struct Dataset {
     pub(crate) schema: Option<Spanned<SchemaId>>,
     /// Columns whose values may not occur in another dataset.
     pub(crate) disjoint: Vec<(Spanned<String>, Spanned<DatasetId>)>,
+    /// What else must hold beside other datasets.
+    pub(crate) relations: Vec<(Relation, Spanned<DatasetId>)>,
 }
 
 /// A params file that the spec names.

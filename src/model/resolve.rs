@@ -9,6 +9,7 @@ mod names;
 mod params;
 mod paths;
 mod quantities;
+mod relations;
 mod schemas;
 mod stages;
 
@@ -165,7 +166,9 @@ impl Resolver<'_> {
             let path = path.unwrap_or_else(|| Spanned::new("".into(), dataset.name.span));
             let schema = self.schema_reference(dataset.schema.as_ref());
             let disjoint = self.disjoint(dataset);
-            datasets.push(Dataset { name: dataset.name.clone(), path, unknown, schema, disjoint });
+            let relations = self.relations(dataset);
+            let name = dataset.name.clone();
+            datasets.push(Dataset { name, path, unknown, schema, disjoint, relations });
         }
         datasets
     }

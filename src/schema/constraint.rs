@@ -261,30 +261,16 @@ const AS_BOUNDS: &[(&str, &str)] = &[
 
 /// Constraints that the language will have and that this version does not check.
 pub(crate) const LATER: &[&str] = &[
-    "after",
     "all-null",
-    "chi-square",
     "class-balance",
     "contains-all",
     "correlation",
-    "disjoint",
-    "drift",
-    "foreign-key",
     "format",
     "freshness",
-    "jensen-shannon",
     "json",
-    "kl-divergence",
-    "ks",
-    "l-infinity",
-    "mean-shift",
     "most-common",
-    "new-categories",
     "not-matches",
     "outliers",
-    "psi",
-    "wasserstein",
-    "when",
     "z-score",
 ];
 
@@ -302,6 +288,8 @@ pub(crate) enum Meant {
     Nullability,
     /// A property behind a check, such as in this example.
     Setting(&'static str),
+    /// Part of the language, in another place, as in this example.
+    Elsewhere(&'static str),
     /// Planned, and not checked yet.
     Later,
     Nothing,
@@ -325,6 +313,19 @@ pub(crate) fn meant(word: &str) -> Meant {
     match folded.as_str() {
         "mostly" => return Meant::Setting("`isin A B mostly=0.99`"),
         "severity" => return Meant::Setting("`isin A B severity=warning`"),
+        "when" => {
+            return Meant::Elsewhere("in the schema: `rule \"age >= 18\" when=\"churn == 1\"`");
+        }
+        "disjoint" => return Meant::Elsewhere("in a dataset: `disjoint customer_id with=raw`"),
+        "after" => return Meant::Elsewhere("in a dataset: `after day with=raw`"),
+        "references" | "foreign-key" => {
+            return Meant::Elsewhere(
+                "in a dataset: `references country with=countries column=code`",
+            );
+        }
+        "drift" | "psi" | "ks" | "wasserstein" | "jensen-shannon" | "chi-square" | "mean-shift" => {
+            return Meant::Elsewhere("in a dataset: `drift psi amount with=raw <0.1`");
+        }
         _ => {}
     }
     if LATER.contains(&folded.as_str()) {

@@ -105,6 +105,20 @@ pub(crate) struct Dataset {
     pub(crate) path: Option<Text>,
     pub(crate) schema: Option<Text>,
     pub(crate) disjoint: Vec<Disjoint>,
+    pub(crate) relations: Vec<Relation>,
+}
+
+/// `after`, `references` or `drift`.
+#[derive(Debug)]
+pub(crate) struct Relation {
+    pub(crate) name: &'static str,
+    pub(crate) arguments: Vec<Text>,
+    pub(crate) with: Option<Text>,
+    pub(crate) column: Option<Text>,
+    pub(crate) bins: Option<Literal>,
+    pub(crate) bounds: Vec<RawBound>,
+    pub(crate) severity: Option<Text>,
+    pub(crate) span: Span,
 }
 
 #[derive(Debug)]

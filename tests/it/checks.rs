@@ -133,6 +133,21 @@ fn a_planted_mistake_is_found() {
     }
 }
 
+#[test]
+fn relations_agree_with_scipy() {
+    let Some(python) = tools::python("relations_agree_with_scipy") else { return };
+    let seeds = tools::amount("MLC_RELATION_SEEDS", 150).to_string();
+    let child = Command::new(python)
+        .args(["-W", "ignore"])
+        .arg(tree::root().join("tests/python/relations.py"))
+        .args([env!("CARGO_BIN_EXE_mlc"), "0", &seeds])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    expect(child.expect("python starts"));
+}
+
 /// A file, and a folder of files whose folders are named after a column.
 #[test]
 fn parquet_is_read_by_row() {

@@ -1,4 +1,4 @@
-//! `unknown-column`: `disjoint` names a column that one of the datasets does not have.
+//! `unknown-column`: `disjoint`, `after`, `references` or `drift` of a column that a dataset lacks.
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
@@ -11,7 +11,7 @@ use crate::schema::spelling;
 pub(super) static RULE: Rule = Rule {
     code: Code::error(
         "unknown-column",
-        "`disjoint` of a column that a dataset does not have",
+        "datasets compared by a column that one does not have",
         include_str!("unknown_column.md"),
     ),
     run,
@@ -25,6 +25,19 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             // One name that both lack is one mistake.
             let lacking = [dataset, other].into_iter().find(|it| lacks(project, it, column));
             if let Some(lacking) = lacking.filter(|it| !is_mistaken(context, it, sink)) {
+                report(project, lacking, column, sink);
+            }
+        }
+        for (relation, other) in &dataset.relations {
+            let other = project.dataset(other.value);
+            let there = relation.other.iter().map(|it| (other, it));
+            let same = relation.columns.iter().filter(|_| relation.other.is_none());
+            let both = relation.columns.iter().map(|it| (dataset, it));
+            let both = both.chain(there).chain(same.map(|it| (other, it)));
+            let lacking = both.into_iter().find(|(it, column)| lacks(project, it, column));
+            if let Some((lacking, column)) =
+                lacking.filter(|(it, _)| !is_mistaken(context, it, sink))
+            {
                 report(project, lacking, column, sink);
             }
         }

@@ -5,6 +5,7 @@ use crate::base::suggest::did_you_mean;
 use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
 use crate::cli::loading::load_or_report;
+use crate::data::relate;
 use crate::data::source::Trouble;
 use crate::data::validate::{self, Finding, Report};
 use crate::data::words::{found, grouped, shown};
@@ -53,7 +54,18 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     };
     let checked = chosen.and_then(|schema| {
         let report = validate::file(&path, &args.path, &schema.schema);
-        Ok((schema, report.map_err(Trouble::into_text)?))
+        let mut report = report.map_err(Trouble::into_text)?;
+        let project = &ready.plan.project;
+        let own = path.strip_prefix(&context.root).unwrap_or(&path);
+        let dataset = project.datasets.iter().find(|it| {
+            let id = it.schema.as_ref().map(|it| it.value);
+            it.path.value == own && id.is_some_and(|id| std::ptr::eq(project.schema(id), schema))
+        });
+        if let Some(dataset) = dataset {
+            let found = relate::of_dataset(&context.root, project, dataset);
+            report.results.extend(found.map_err(Trouble::into_text)?);
+        }
+        Ok((schema, report))
     });
     let (schema, report) = match checked {
         Ok(checked) => checked,

@@ -186,13 +186,12 @@ impl Understand<f64> for Double {
     }
 
     fn all(&self, found: &[f64], _: ColumnType, values: &mut Values) -> bool {
-        match values {
-            Values::Float(values) if !found.iter().any(|it| it.is_nan()) => {
-                values.extend_from_slice(found);
-                true
-            }
-            _ => false,
+        let Values::Float(values) = values else { return false };
+        let fit = !found.iter().any(|it| it.is_nan());
+        if fit {
+            values.extend_from_slice(found);
         }
+        fit
     }
 }
 

@@ -244,7 +244,7 @@ impl Resolver<'_> {
         })
     }
 
-    fn softened(
+    pub(super) fn softened(
         &mut self,
         mostly: Option<&Literal>,
         severity: Option<&ast::Text>,
@@ -314,6 +314,7 @@ impl Resolver<'_> {
                 let help = format!("write it behind the check that it softens: {example}");
                 (base.help(help), None)
             }
+            Meant::Elsewhere(example) => (base.help(format!("write it {example}")), None),
             Meant::Later => (
                 crate::syntax::codes::NOT_BUILT_YET
                     .at(name.span, format!("the check `{}` is not built yet", name.value))

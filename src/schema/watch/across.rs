@@ -58,7 +58,7 @@ impl<'a> Cursor<'a> {
 
 impl Frame<'_> {
     /// Calls `visit` with each row and its values in these columns.
-    fn each(&self, columns: &[usize], mut visit: impl FnMut(u32, &[Option<Datum<'_>>])) {
+    pub(crate) fn each(&self, columns: &[usize], mut visit: impl FnMut(u32, &[Option<Datum<'_>>])) {
         let batches = columns.iter().filter_map(|&place| self.batches.get(place));
         let mut cursors: Vec<Cursor<'_>> = batches.map(Cursor::new).collect();
         let mut values = Vec::with_capacity(cursors.len());
@@ -80,7 +80,7 @@ pub(crate) trait Across: Any + Send {
     fn end(self: Box<Self>) -> io::Result<(Outcome, u64)>;
 }
 
-fn same<A: Across>(across: Box<dyn Across>) -> Option<A> {
+pub(crate) fn same<A: Across>(across: Box<dyn Across>) -> Option<A> {
     let across: Box<dyn Any> = across;
     across.downcast().ok().map(|it| *it)
 }
@@ -233,7 +233,7 @@ impl Across for Repeats {
 }
 
 /// What several values are known by: a hash of 128 bits (XXH3) of all of them.
-fn known(values: &[Option<Datum<'_>>]) -> u128 {
+pub(crate) fn known(values: &[Option<Datum<'_>>]) -> u128 {
     let mut hash = Xxh3::new();
     for value in values {
         match value {

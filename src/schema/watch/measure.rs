@@ -247,12 +247,12 @@ impl Quantile {
 const SIGN: u64 = 1 << 63;
 
 /// A number that orders as the float does.
-fn ordered(value: f64) -> u64 {
+pub(crate) fn ordered(value: f64) -> u64 {
     let bits = (value + 0.0).to_bits();
     if bits & SIGN == 0 { bits | SIGN } else { !bits }
 }
 
-fn unordered(bits: u64) -> f64 {
+pub(crate) fn unordered(bits: u64) -> f64 {
     f64::from_bits(if bits & SIGN == 0 { !bits } else { bits & !SIGN })
 }
 

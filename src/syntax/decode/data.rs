@@ -1,7 +1,9 @@
 //! Schemas and datasets.
 
 use crate::base::diagnostic::Sink;
-use crate::syntax::ast::{Allow, Check, Column, Dataset, Disjoint, Schema, TableCheck, Text};
+use crate::syntax::ast::{
+    Allow, Check, Column, Dataset, Disjoint, Relation, Schema, TableCheck, Text,
+};
 use crate::syntax::codes;
 use crate::syntax::decode::{allow, fields, named};
 use crate::syntax::grammar::core::ALLOW;
@@ -94,8 +96,22 @@ pub(super) fn dataset(
     sink: &mut Sink,
     allows: &mut Vec<Allow>,
 ) -> Option<Dataset> {
-    let disjoint = fields(form, sink, allows);
-    let disjoint = disjoint.into_iter().filter(|(rule, _)| *rule == "disjoint");
+    let fields = fields(form, sink, allows);
+    let others =
+        fields.iter().filter(|(rule, _)| matches!(*rule, "after" | "references" | "drift"));
+    let relations = others
+        .map(|(rule, it)| Relation {
+            name: rule,
+            arguments: it.texts(),
+            with: it.property_text("with"),
+            column: it.property_text("column"),
+            bins: it.property("bins").cloned(),
+            bounds: it.bounds.clone(),
+            severity: it.property_text("severity"),
+            span: it.node.span,
+        })
+        .collect();
+    let disjoint = fields.iter().filter(|(rule, _)| *rule == "disjoint");
     let disjoint = disjoint
         .map(|(_, it)| Disjoint {
             columns: it.texts(),
@@ -120,7 +136,7 @@ pub(super) fn dataset(
         );
     }
     let schema = form.property_text("schema");
-    Some(Dataset { name, path, schema, disjoint })
+    Some(Dataset { name, path, schema, disjoint, relations })
 }
 
 /// A dataset with one value: its path when that has a folder or an ending, else its name.

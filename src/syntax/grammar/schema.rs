@@ -143,7 +143,7 @@ pub(crate) static DATASET: NodeRule = NodeRule {
         summary: "what is demanded of the data",
         kind: Kind::Name,
     }],
-    block: BlockRule::Fields(&[&DISJOINT, &ALLOW]),
+    block: BlockRule::Fields(&[&DISJOINT, &AFTER, &REFERENCES, &DRIFT, &ALLOW]),
     repeats: true,
     ..NODE
 };
@@ -153,6 +153,51 @@ static DISJOINT: NodeRule = NodeRule {
     summary: "no value of this column may occur in the other dataset: a guard against leakage",
     arguments: Arguments::Many(Kind::Word),
     properties: &[Property { name: "with", summary: "the other dataset", kind: Kind::Name }],
+    repeats: true,
+    ..NODE
+};
+
+const WITH: Property = Property { name: "with", summary: "the other dataset", kind: Kind::Name };
+
+const OTHER: Property = Property {
+    name: "column",
+    summary: "the column of the other dataset, where it has another name",
+    kind: Kind::Word,
+};
+
+static AFTER: NodeRule = NodeRule {
+    name: "after",
+    summary: "each value of this column lies behind all of the other dataset: no look into the future",
+    arguments: Arguments::One(Kind::Word),
+    properties: &[WITH, OTHER, SEVERITY],
+    repeats: true,
+    ..NODE
+};
+
+static REFERENCES: NodeRule = NodeRule {
+    name: "references",
+    summary: "each value of this column occurs in the other dataset",
+    arguments: Arguments::One(Kind::Word),
+    properties: &[WITH, OTHER, SEVERITY],
+    repeats: true,
+    ..NODE
+};
+
+static DRIFT: NodeRule = NodeRule {
+    name: "drift",
+    summary: "how far a column may have moved from the other dataset: method, column, bounds",
+    arguments: Arguments::Many(Kind::Word),
+    properties: &[
+        WITH,
+        OTHER,
+        Property {
+            name: "bins",
+            summary: "how many bins of equal width, for `psi`, `kl` and `jensen-shannon` of numbers",
+            kind: Kind::Count,
+        },
+        SEVERITY,
+    ],
+    bounds: Bounds::Plain,
     repeats: true,
     ..NODE
 };

@@ -1,0 +1,339 @@
+//! A table beside another: what both must not share, what one must find in the other, how far one
+//! has moved from the other. Each demand reads both tables once.
+
+use crate::base::bound::{Bound, Number, Op};
+use crate::base::code::Severity;
+use crate::base::sorted::Sorted;
+use crate::base::source::Spanned;
+use crate::base::spill::Heaps;
+use crate::data::drift::{self, Values};
+use crate::data::follow::Task;
+use crate::data::source::Trouble;
+use crate::data::validate::{self, Finding};
+use crate::model::project::{Dataset, Project};
+use crate::schema::column::{Column, ColumnType, Schema};
+use crate::schema::range::{Range, Scale};
+use crate::schema::relation::{Method, Relation, RelationKind};
+use crate::schema::watch::across::{Across, Frame, known};
+use crate::schema::watch::measure::ordered;
+use crate::schema::watch::{Case, Datum, Outcome, SHOWN, across::same};
+use camino::Utf8Path;
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A table of a relation.
+#[derive(Clone, Copy)]
+struct Table<'a> {
+    name: &'a str,
+    path: &'a Utf8Path,
+    /// Its path in messages.
+    shown: &'a Utf8Path,
+    schema: Option<&'a Schema>,
+}
+
+impl<'a> Table<'a> {
+    fn of(project: &'a Project, dataset: &'a Dataset, path: &'a Utf8Path) -> Self {
+        let schema = dataset.schema.as_ref().map(|id| &project.schema(id.value).schema);
+        Self { name: &dataset.name.value, path, shown: &dataset.path.value, schema }
+    }
+}
+
+/// What comes of all that a dataset demands beside other datasets. Paths begin at `root`.
+pub(crate) fn of_dataset(
+    root: &Utf8Path,
+    project: &Project,
+    dataset: &Dataset,
+) -> Result<Vec<Finding>, Trouble> {
+    let path = |it: &Dataset| root.join(&it.path.value);
+    let guards = dataset.disjoint.iter().map(|(column, with)| (disjoint(column), with.value));
+    let others = dataset.relations.iter().map(|(relation, with)| (relation.clone(), with.value));
+    let mut found = Vec::new();
+    for (relation, with) in guards.chain(others) {
+        let other = project.dataset(with);
+        let (own_path, other_path) = (path(dataset), path(other));
+        found.extend(check(
+            &relation,
+            Table::of(project, dataset, &own_path),
+            Table::of(project, other, &other_path),
+        )?);
+    }
+    Ok(found)
+}
+
+/// What comes of a demand on a table and another.
+///
+/// Nothing when its own columns are not all there, which the table's schema tells.
+fn check(
+    relation: &Relation,
+    own: Table<'_>,
+    other: Table<'_>,
+) -> Result<Option<Finding>, Trouble> {
+    let names: Vec<&str> = relation.columns.iter().map(|it| it.value.as_str()).collect();
+    let others = match &relation.other {
+        Some(other) => vec![other.value.as_str()],
+        None => names.clone(),
+    };
+    // Without a schema of its own a table has the types of the other.
+    let typed = |wanted: &[&str], sides: [(Option<&Schema>, &[&str]); 2]| {
+        sides.into_iter().find_map(|(schema, known)| part(schema?, known, wanted))
+    };
+    let here = typed(&names, [(own.schema, &names), (other.schema, &others)]);
+    let there = typed(&others, [(other.schema, &others), (own.schema, &names)]);
+    let (Some(here), Some(there)) = (here, there) else {
+        let text = format!("{} beside {}: no schema says of what type", own.shown, other.shown);
+        return Err(Trouble::Foreign(text));
+    };
+    let spelled = relation.spelled(other.name);
+    let (outcome, of) = match &relation.kind {
+        RelationKind::Disjoint => common(&here, own, &there, other, true)?,
+        RelationKind::References => common(&here, own, &there, other, false)?,
+        RelationKind::After => behind(&here, own, &there, other)?,
+        RelationKind::Drift { method, bins, bounds } => {
+            let (drift, of) = moved((*method, *bins), &here, own, &there, other)?;
+            let range = Range::of(bounds, Scale::NOT_NEGATIVE).ok();
+            (Outcome::measured(drift.map(Number::Float), range.as_ref()), of)
+        }
+    };
+    let column = names.first().filter(|_| names.len() == 1).map(|it| (*it).to_owned());
+    let found = Finding::new(column, relation.name(), spelled, outcome, of);
+    Ok(Some(Finding { severity: relation.severity, ..found }))
+}
+
+/// The columns alone, without their checks: other findings tell of those. `None` when the schema
+/// lacks one.
+fn part(schema: &Schema, known: &[&str], wanted: &[&str]) -> Option<Schema> {
+    let plain = |(known, wanted): (&&str, &&str)| {
+        let column = schema.column(known)?;
+        let name = Spanned::new((*wanted).to_owned(), column.name.span);
+        let (bounds, checks) = (Vec::new(), Vec::new());
+        Some(Column { name, nullable: true, bounds, checks, ..column.clone() })
+    };
+    let columns = known.iter().zip(wanted).map(plain).collect::<Option<_>>()?;
+    Some(Schema { columns, nulls: schema.nulls.clone(), ..Schema::default() })
+}
+
+/// Reads columns of a table into what `start` makes.
+fn read(
+    table: Table<'_>,
+    schema: &Schema,
+    start: &(dyn Fn() -> Box<dyn Across> + Sync),
+) -> Result<u64, Trouble> {
+    let task = Task { schema, extra: Some(start) };
+    let report = validate::table(table.path, table.shown, task)?;
+    match report.broken().find(|it| it.check == "required") {
+        Some(lost) => Err(Trouble::Broken(format!(
+            "{} has no column `{}`, with which another table is compared",
+            table.shown,
+            lost.column.as_deref().unwrap_or_default()
+        ))),
+        None => Ok(report.rows),
+    }
+}
+
+fn unread(error: &io::Error) -> Trouble {
+    Trouble::Broken(format!("what was read cannot be kept on disk: {error}"))
+}
+
+type Shared<T> = Arc<Mutex<T>>;
+
+/// What all parts of a table have put together.
+fn taken<T: Default>(shared: &Shared<T>) -> T {
+    std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Collects something of each row, piece by piece.
+struct Collect<T, S> {
+    /// What is kept of a row, if anything: of its number and values.
+    keep: fn(u64, &[Option<Datum<'_>>]) -> Option<T>,
+    kept: Vec<T>,
+    /// Moves rows that come behind others.
+    shift: fn(&mut T, u64),
+    shared: Shared<S>,
+    add: fn(&mut S, Vec<T>),
+    columns: usize,
+}
+
+impl<T, S> Collect<T, S> {
+    fn hand_in(&mut self) {
+        let kept = std::mem::take(&mut self.kept);
+        if !kept.is_empty() {
+            (self.add)(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner), kept);
+        }
+    }
+}
+
+impl<T: Send + 'static, S: Send + 'static> Across for Collect<T, S> {
+    fn fresh(&self) -> Box<dyn Across> {
+        Box::new(Self { kept: Vec::new(), shared: Arc::clone(&self.shared), ..*self })
+    }
+
+    fn see(&mut self, frame: &Frame<'_>) {
+        let columns: Vec<usize> = (0..self.columns).collect();
+        frame.each(&columns, |row, values| self.kept.extend((self.keep)(row.into(), values)));
+    }
+
+    fn join(&mut self, later: Box<dyn Across>, rows: u64) {
+        let Some(mut later) = same::<Self>(later) else { return };
+        later.kept.iter_mut().for_each(|it| (self.shift)(it, rows));
+        self.hand_in();
+        later.hand_in();
+    }
+
+    fn end(mut self: Box<Self>) -> io::Result<(Outcome, u64)> {
+        self.hand_in();
+        Ok((Outcome::Values { failing: 0, first: Vec::new() }, 0))
+    }
+}
+
+/// Keys and the rows that have them; row 0 stands for any row of the other table.
+type Keys = Heaps<(u128, u64)>;
+
+/// Rows that have what the other table has, or where `apart` is false, what it lacks.
+fn common(
+    here: &Schema,
+    own: Table<'_>,
+    there: &Schema,
+    other: Table<'_>,
+    apart: bool,
+) -> Result<(Outcome, u64), Trouble> {
+    fn key(values: &[Option<Datum<'_>>]) -> Option<u128> {
+        values.iter().all(Option::is_some).then(|| known(values))
+    }
+    let shared: Shared<Keys> = Shared::default();
+    let collect = |keep, shift, columns| -> Box<dyn Across> {
+        Box::new(Collect::<(u128, u64), Keys> {
+            keep,
+            kept: Vec::new(),
+            shift,
+            shared: Arc::clone(&shared),
+            add: |keys, some| keys.extend(&some, |_| {}),
+            columns,
+        })
+    };
+    let columns = here.columns.len();
+    read(other, there, &|| collect(|_, values| Some((key(values)?, 0)), |_, _| {}, columns))?;
+    let moved: fn(&mut (u128, u64), u64) = |it, rows| it.1 += rows;
+    read(own, here, &|| collect(|row, values| Some((key(values)?, row)), moved, columns))?;
+    let look = |heap: &mut Vec<(u128, u64)>, _: &mut Vec<_>| {
+        heap.sort_unstable();
+        let (mut of, mut failing, mut first) = (0, 0, Vec::new());
+        for group in heap.chunk_by(|a, b| a.0 == b.0) {
+            let in_other = group.first().is_some_and(|it| it.1 == 0);
+            let rows = group.iter().map(|it| it.1).filter(|row| *row > 0);
+            of += rows.clone().count() as u64;
+            if in_other == apart {
+                failing += rows.clone().count() as u64;
+                first.extend(rows.take(SHOWN));
+            }
+        }
+        first.sort_unstable();
+        first.truncate(SHOWN);
+        (of, failing, first)
+    };
+    let heaps = taken(&shared).each(look).map_err(|error| unread(&error))?;
+    let (of, failing) = heaps.iter().fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+    let mut first: Vec<u64> = heaps.into_iter().flat_map(|(_, _, first)| first).collect();
+    first.sort_unstable();
+    let case = |row| Case { row, value: String::new() };
+    let first = first.into_iter().take(SHOWN).map(case).collect();
+    Ok((Outcome::Values { failing, first }, of))
+}
+
+/// Values that do not lie behind all of the other table.
+fn behind(
+    here: &Schema,
+    own: Table<'_>,
+    there: &Schema,
+    other: Table<'_>,
+) -> Result<(Outcome, u64), Trouble> {
+    let shared: Shared<Option<Number>> = Shared::default();
+    read(other, there, &|| {
+        Box::new(Collect::<Number, Option<Number>> {
+            keep: |_, values| values.first().copied().flatten()?.number(),
+            kept: Vec::new(),
+            shift: |_, _| {},
+            shared: Arc::clone(&shared),
+            add: |last, some| {
+                for number in some {
+                    if last.is_none_or(|it| number > it) {
+                        *last = Some(number);
+                    }
+                }
+            },
+            columns: 1,
+        })
+    })?;
+    let mut bounded = here.clone();
+    if let (Some(column), Some(last)) = (bounded.columns.first_mut(), taken(&shared)) {
+        column.bounds = vec![Bound { op: Op::Gt, value: last, span: column.span }];
+    }
+    let report = validate::table(own.path, own.shown, Task::from(&bounded))?;
+    let found = report.results.into_iter().find(|it| it.check == "in-range");
+    let nothing = (Outcome::Values { failing: 0, first: Vec::new() }, 0);
+    Ok(found.map_or(nothing, |it| (it.outcome, it.of)))
+}
+
+/// How far a column has moved, and how many values it has.
+fn moved(
+    (method, bins): (Method, Option<u32>),
+    here: &Schema,
+    own: Table<'_>,
+    there: &Schema,
+    other: Table<'_>,
+) -> Result<(Option<f64>, u64), Trouble> {
+    let (mut base, mut own) = (values(there, other)?, values(here, own)?);
+    let drift = drift::drift(method, bins, &mut base, &mut own);
+    Ok((drift.map_err(|error| unread(&error))?, own.count()))
+}
+
+fn values(schema: &Schema, table: Table<'_>) -> Result<Values, Trouble> {
+    let ty = schema.columns.first().and_then(|it| it.ty.as_ref()).map(|it| it.value);
+    if ty.is_some_and(ColumnType::is_numeric) {
+        let shared: Shared<Sorted> = Shared::default();
+        read(table, schema, &|| {
+            Box::new(Collect::<u64, Sorted> {
+                keep: |_, values| {
+                    let number = values.first().copied().flatten()?.number()?.as_f64();
+                    number.is_finite().then(|| ordered(number))
+                },
+                kept: Vec::new(),
+                shift: |_, _| {},
+                shared: Arc::clone(&shared),
+                add: |sorted, some| sorted.extend(&some),
+                columns: 1,
+            })
+        })?;
+        let whole = ty.is_some_and(ColumnType::is_integer);
+        return Ok(Values::Numbers { sorted: taken(&shared), whole });
+    }
+    let shared: Shared<BTreeMap<String, u64>> = Shared::default();
+    read(table, schema, &|| {
+        Box::new(Collect::<String, BTreeMap<String, u64>> {
+            keep: |_, values| match values.first().copied().flatten()? {
+                Datum::Text(text) => Some(text.to_owned()),
+                Datum::Bool(flag) => Some(flag.to_string()),
+                Datum::Int(value) => Some(value.to_string()),
+                Datum::Float(value) => Some(value.to_string()),
+            },
+            kept: Vec::new(),
+            shift: |_, _| {},
+            shared: Arc::clone(&shared),
+            add: |counts, some| {
+                some.into_iter().for_each(|it| *counts.entry(it).or_insert(0) += 1);
+            },
+            columns: 1,
+        })
+    })?;
+    Ok(Values::Categories(taken(&shared)))
+}
+
+/// A guard of `disjoint` as a relation.
+fn disjoint(column: &Spanned<String>) -> Relation {
+    Relation {
+        kind: RelationKind::Disjoint,
+        columns: vec![column.clone()],
+        other: None,
+        severity: Severity::Error,
+    }
+}
