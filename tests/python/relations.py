@@ -90,8 +90,7 @@ def expected(method, base, own, bins):
 
 def evidently(method, base, own):
     """Evidently's own value, where it has one for these columns."""
-    from evidently.core import ColumnType
-    from evidently.legacy.calculations.stattests import registry  # noqa: F401
+    from evidently.legacy.core import ColumnType
     from evidently.legacy.calculations.stattests import jensenshannon as js
     from evidently.legacy.calculations.stattests import kl_div, psi, wasserstein_distance_norm
 
