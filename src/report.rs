@@ -11,6 +11,7 @@ pub(crate) mod short;
 pub(crate) mod summary;
 pub(crate) mod table;
 pub(crate) mod text;
+pub(crate) mod validation;
 
 pub(crate) mod diff;
 #[cfg(test)]

@@ -12,6 +12,11 @@ pub(crate) fn char_width(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
+/// Text inside XML, HTML or a label of Mermaid, which reads quotes and markup in it.
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 /// Breaks `text` at spaces into lines of at most `limit` columns; line breaks in it are kept.
 ///
 /// A word wider than a line gets a line of its own, so that paths and names stay copyable.

@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("data", &["base", "schema", "model"]),
     ("exec", &["base", "model", "plan", "data"]),
     ("driver", &["base", "syntax", "model", "check", "plan", "dvcyaml"]),
-    ("report", &["base"]),
+    ("report", &["base", "schema", "data"]),
     (
         "testing",
         &["base", "syntax", "model", "plan", "dvcyaml", "emit", "exec", "driver", "report", "cli"],
@@ -36,7 +36,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("clap", &["src/cli"]),
     ("memchr", &["src/data"]),
     ("parquet", &["src/data"]),
+    ("percent_encoding", &["src/data"]),
     ("ruzstd", &["src/data"]),
+    ("statrs", &["src/data"]),
     ("xxhash_rust", &["src/schema"]),
     ("flate2", &["src/data/source.rs"]),
     ("kdl", &["src/syntax"]),

@@ -5,6 +5,7 @@ use crate::exec::ledger::{Done, Run};
 use crate::exec::lineage::{Direction, File, Lineage, Node, Stage, State};
 use crate::exec::time::moment;
 use crate::report::paint::{Ink, Paint};
+use crate::report::text::escaped;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -123,13 +124,13 @@ pub(crate) fn mermaid(lineage: &Lineage) -> String {
         let _ = match node {
             Node::File(file) => {
                 let md5 = file.content.md5.as_deref().map(|md5| format!("<br>{}", short(md5)));
-                let label = format!("{}{}", quoted(&file.content.path), md5.unwrap_or_default());
+                let label = format!("{}{}", escaped(&file.content.path), md5.unwrap_or_default());
                 writeln!(out, "    n{at}[\"{label}\"]")
             }
             Node::Stage(stage) => {
                 let commit = stage.made.as_ref().and_then(|(run, _)| run.commit.as_deref());
                 let commit = commit.map(|it| format!("<br>{}", it.get(..8).unwrap_or(it)));
-                let label = format!("{}{}", quoted(&stage.name), commit.unwrap_or_default());
+                let label = format!("{}{}", escaped(&stage.name), commit.unwrap_or_default());
                 writeln!(out, "    n{at}([\"{label}\"])")
             }
         };
@@ -138,11 +139,6 @@ pub(crate) fn mermaid(lineage: &Lineage) -> String {
         let _ = writeln!(out, "    n{from} --> n{to}");
     }
     out
-}
-
-/// Text in a label: Mermaid reads quotes and markup in it.
-fn quoted(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// Pairs of nodes, from what was read to what was made of it.

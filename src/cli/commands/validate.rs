@@ -5,15 +5,17 @@ use crate::base::suggest::did_you_mean;
 use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
 use crate::cli::loading::load_or_report;
-use crate::data::relate;
 use crate::data::source::Trouble;
-use crate::data::validate::{self, Finding, Report};
+use crate::data::validate::{self, Report};
 use crate::data::words::{found, grouped, shown};
+use crate::data::{picture, relate};
+use crate::exec::atomic;
 use crate::model::project::{NamedSchema, Project};
 use crate::report::paint::{Ink, Paint};
 use crate::report::table::{Align, Cell, Table};
-use crate::schema::column::Scalar;
-use crate::schema::watch::{Case, Outcome};
+use crate::report::validation::{self, Subject, verdict};
+use crate::schema::column::Schema;
+use crate::schema::watch::Outcome;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::fmt::Write as _;
 
@@ -29,7 +31,8 @@ use std::fmt::Write as _;
 Examples:
   mlc validate data/raw/customers.csv                  the schema that the spec gives this file
   mlc validate new.parquet --schema customers
-  mlc validate new.csv --schema customers --json > report.json")]
+  mlc validate new.csv --schema customers --json > report.json
+  mlc validate data/raw/customers.csv --report report.html --report junit.xml")]
 pub(crate) struct Args {
     /// The file or folder
     #[arg(value_name = "DATA")]
@@ -40,6 +43,9 @@ pub(crate) struct Args {
     /// Write JSON
     #[arg(long)]
     json: bool,
+    /// Write a report, too: .json, .xml (JUnit), .md or .html; may be given several times
+    #[arg(long, value_name = "FILE")]
+    report: Vec<Utf8PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
@@ -75,12 +81,44 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
         }
     };
     let name = &schema.name.value;
+    let subject = Subject { data: &args.path, schema: name, report: &report };
+    for file in &args.report {
+        let text = match rendered(file, &path, subject, &schema.schema) {
+            Ok(text) => text,
+            Err(message) => {
+                context::complain(&message);
+                return Ok(Exit::Usage);
+            }
+        };
+        atomic::write(&context.here.join(file), text.as_bytes())?;
+    }
     if args.json {
-        context::print(&format!("{:#}\n", json(&args.path, name, &report)));
+        context::print(&format!("{:#}\n", validation::json::render(subject)));
     } else {
         context::print(&text(&args.path, name, &report, Paint { color: context.color }));
     }
     Ok(if report.holds() { Exit::Success } else { Exit::Rejected })
+}
+
+/// A report in the format that the ending of its file names.
+fn rendered(
+    file: &Utf8Path,
+    data: &Utf8Path,
+    subject: Subject<'_>,
+    schema: &Schema,
+) -> Result<String, String> {
+    Ok(match file.extension() {
+        Some("json") => format!("{:#}\n", validation::json::render(subject)),
+        Some("xml") => validation::junit::render(subject),
+        Some("md") => validation::markdown::render(subject),
+        Some("html") => {
+            let pictures = picture::pictures(data, subject.data, schema);
+            let names = schema.columns.iter().map(|it| it.name.value.as_str());
+            let pictures: Vec<_> = names.zip(pictures.map_err(Trouble::into_text)?).collect();
+            validation::html::render(subject, &pictures)
+        }
+        _ => return Err(format!("`{file}` is no report: it ends in .json, .xml, .md or .html")),
+    })
 }
 
 fn named<'a>(project: &'a Project, name: &str) -> Result<&'a NamedSchema, String> {
@@ -107,29 +145,12 @@ fn text(path: &Utf8Path, schema: &str, report: &Report, paint: Paint) -> String 
         out.push_str(&table(report).render(paint));
         out.push('\n');
     }
-    let _ = writeln!(out, "{}", verdict(report, paint));
+    let _ = writeln!(
+        out,
+        "{}",
+        paint.text(if report.holds() { Ink::Good } else { Ink::Error }, &verdict(report))
+    );
     out
-}
-
-/// `rejected: 2 of 30 checks do not hold, 1 more warns`
-fn verdict(report: &Report, paint: Paint) -> String {
-    let total = report.results.len();
-    let warnings = report.broken().filter(|it| it.severity == Severity::Warning).count();
-    let broken = report.broken().count() - warnings;
-    let (ink, mut text) = match broken {
-        0 if warnings == 0 => (Ink::Good, format!("passed: all {total} checks hold")),
-        0 => (Ink::Good, format!("passed: {} of {total} checks hold", total - warnings)),
-        1 => (Ink::Error, format!("rejected: 1 of {total} checks does not hold")),
-        some => (Ink::Error, format!("rejected: {some} of {total} checks do not hold")),
-    };
-    match (warnings, broken) {
-        (0, _) => {}
-        (1, 0) => text.push_str(", 1 warns"),
-        (some, 0) => text.push_str(&format!(", {some} warn")),
-        (1, _) => text.push_str(", 1 more warns"),
-        (some, _) => text.push_str(&format!(", {some} more warn")),
-    }
-    paint.text(ink, &text)
 }
 
 fn table(report: &Report) -> Table {
@@ -157,47 +178,4 @@ fn table(report: &Report) -> Table {
         ]);
     }
     table
-}
-
-fn json(path: &Utf8Path, schema: &str, report: &Report) -> serde_json::Value {
-    let checks: Vec<serde_json::Value> =
-        report.results.iter().map(|it| check_json(it, report)).collect();
-    serde_json::json!({
-        "format": 1, "data": path.as_str(), "schema": schema, "rows": report.rows,
-        "holds": report.holds(), "checks": checks,
-    })
-}
-
-fn check_json(it: &Finding, report: &Report) -> serde_json::Value {
-    let (failing, cases, value) = match &it.outcome {
-        Outcome::Values { failing, first } => {
-            let case = |case: &Case| {
-                let line = report.line(case.row);
-                serde_json::json!({ "row": case.row, "line": line, "value": case.value })
-            };
-            (Some(*failing), first.iter().map(case).collect(), None)
-        }
-        Outcome::Measured { value, .. } => (None, Vec::new(), value.as_ref().map(scalar_json)),
-    };
-    serde_json::json!({
-        "column": it.column, "check": it.check, "spelled": it.spelled,
-        "severity": match it.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        },
-        "mostly": it.mostly, "holds": it.holds(), "failing": failing, "of": it.of, "value": value,
-        "first": cases,
-    })
-}
-
-fn scalar_json(value: &Scalar) -> serde_json::Value {
-    match value {
-        Scalar::Int(value) => match serde_json::Number::from_i128(*value) {
-            Some(number) => number.into(),
-            None => value.to_string().into(),
-        },
-        Scalar::Float(value) => (*value).into(),
-        Scalar::Bool(value) => (*value).into(),
-        Scalar::Str(text) => text.as_str().into(),
-    }
 }

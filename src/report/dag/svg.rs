@@ -2,6 +2,7 @@
 
 use crate::report::dag::layout::{Layout, Placed, Wire, layout};
 use crate::report::dag::{Drawn, Kind, State, View};
+use crate::report::text::escaped;
 use crate::report::text::printable;
 use std::fmt::Write as _;
 
@@ -148,8 +149,7 @@ fn point((column, row): (usize, usize)) -> (usize, usize) {
 }
 
 fn escape(text: &str) -> String {
-    let text: String = text.chars().map(printable).collect();
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    escaped(&text.chars().map(printable).collect::<String>())
 }
 
 #[cfg(test)]
