@@ -10,6 +10,7 @@ pub(crate) mod parquet;
 pub(crate) mod picture;
 pub(crate) mod pieces;
 pub(crate) mod pool;
+pub(crate) mod profile;
 pub(crate) mod records;
 pub(crate) mod relate;
 pub(crate) mod source;

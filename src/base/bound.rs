@@ -84,6 +84,10 @@ impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Int(value) => write!(f, "{value}"),
+            // All digits of what is very large or very small nobody can count.
+            Self::Float(value) if *value != 0.0 && !(1e-5..1e16).contains(&value.abs()) => {
+                write!(f, "{value:e}")
+            }
             Self::Float(value) => write!(f, "{value}"),
         }
     }

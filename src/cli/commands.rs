@@ -15,6 +15,7 @@ pub(crate) mod lineage;
 mod lineages;
 pub(crate) mod logs;
 pub(crate) mod man;
+pub(crate) mod profile;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod show;

@@ -98,6 +98,18 @@ pub(crate) fn check<'a, R: Read>(
     }
 }
 
+/// The names of the columns of a table.
+pub(crate) fn names<R: Read>(input: R, delimiter: u8) -> Result<Vec<String>, String> {
+    let mut pieces = Pieces::new(input, Ends::Quoted(delimiter), PIECE);
+    match pieces.next() {
+        Some(first) => Ok(header(&first, delimiter)?.0),
+        None => Err(match pieces.cut() {
+            Some(cut) => cut_short(&cut, 1),
+            None => "the file is empty: its first line names the columns".to_owned(),
+        }),
+    }
+}
+
 /// The names of the columns, the text behind them, and on how many lines they stand.
 fn header(first: &[u8], delimiter: u8) -> Result<(Vec<String>, Vec<u8>, u32), String> {
     const EMPTY: &str = "the file is empty: its first line names the columns";

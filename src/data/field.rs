@@ -186,7 +186,7 @@ fn eight_digits(text: &[u8], start: usize, count: usize) -> Option<i64> {
 }
 
 /// A whole number with a sign, digits and nothing else.
-fn integer(bytes: &[u8]) -> Option<i64> {
+pub(crate) fn integer(bytes: &[u8]) -> Option<i64> {
     // What fits in 64 bits by its length alone, which is nearly everything.
     if bytes.len() > 18 {
         return str_of(bytes)?.parse().ok();
@@ -211,7 +211,7 @@ fn integer(bytes: &[u8]) -> Option<i64> {
 }
 
 /// A floating-point number as Rust and Python write it, rounded to the nearest.
-fn float(bytes: &[u8]) -> Option<f64> {
+pub(crate) fn float(bytes: &[u8]) -> Option<f64> {
     short_float(bytes).or_else(|| str_of(bytes)?.parse().ok())
 }
 
@@ -274,7 +274,7 @@ fn whole_limits(ty: ColumnType) -> (i64, i64) {
     (i64::try_from(low).unwrap_or(i64::MIN), i64::try_from(high).unwrap_or(i64::MAX))
 }
 
-fn flag(text: &[u8]) -> Option<bool> {
+pub(crate) fn flag(text: &[u8]) -> Option<bool> {
     match text {
         b"true" | b"True" | b"TRUE" => Some(true),
         b"false" | b"False" | b"FALSE" => Some(false),

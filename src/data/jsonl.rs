@@ -100,6 +100,33 @@ impl<'a> Worker<'a> {
     }
 }
 
+/// Calls `look` with each object and its number, from 1; returns how many there are.
+pub(crate) fn each<R: Read>(
+    input: R,
+    mut look: impl FnMut(serde_json::Map<String, Value>, u64),
+) -> Result<u64, String> {
+    let mut pieces = Pieces::new(input, Ends::Lines, PIECE);
+    let (mut rows, mut line) = (0, 0);
+    for piece in pieces.by_ref() {
+        for text in text_of(&piece).map_err(|it| it.text(line))?.lines() {
+            line += 1;
+            if text.trim().is_empty() {
+                continue;
+            }
+            rows += 1;
+            let object = serde_json::from_str(text).map_err(|error| {
+                Fault::new(0, format!("stands no JSON object: {}", without_place(&error)))
+                    .text(line)
+            })?;
+            look(object, rows);
+        }
+    }
+    match pieces.cut() {
+        Some(cut) => Err(cut_short(&cut, line + 1)),
+        None => Ok(rows),
+    }
+}
+
 /// The parser's message without its line, which is always the first.
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();

@@ -113,6 +113,28 @@ pub(crate) fn check(members: Vec<Member>, task: Task<'_>) -> Result<Report, Stri
     Ok(Report { rows, lines: None, results })
 }
 
+/// The columns of a table and the types that hold their values; none where its files differ.
+pub(crate) fn columns(members: Vec<Member>) -> Result<Vec<(String, Option<ColumnType>)>, String> {
+    let mut columns: Vec<(String, Option<ColumnType>)> = Vec::new();
+    for member in members {
+        let file = Opened::new(Arc::new(member))?;
+        let keys = file.member.keys.iter().map(|(key, _)| (key.clone(), Some(ColumnType::Str)));
+        let own = file.reader.metadata().file_metadata().schema_descr().columns().iter();
+        let own = own.map(|column| {
+            let name = column.path().parts().first().cloned().unwrap_or_default();
+            (name, column::type_of(column))
+        });
+        for (name, ty) in keys.chain(own) {
+            match columns.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) if *known != ty => *known = None,
+                Some(_) => {}
+                None => columns.push((name, ty)),
+            }
+        }
+    }
+    Ok(columns)
+}
+
 impl Opened {
     fn new(member: Arc<Member>) -> Result<Self, String> {
         #[expect(clippy::disallowed_methods, reason = "reads data, which is no part of a spec")]

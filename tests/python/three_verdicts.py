@@ -1,9 +1,9 @@
-"""Random schemas and tables: mlc, the generated pandera and the generated Great Expectations must
+"""Random schemas and tables, in every format: mlc, the generated pandera and the generated Great Expectations must
 find the same values wrong, and as many of them.
 
     three_verdicts.py MLC FIRST COUNT [--fault reader|regex|unique|nulls] [--keep]
 
-Each seed is one schema and one table. With --fault a mistake is planted into the generated modules
+Each seed is one schema and one table. The schema that `mlc profile` drafts from the table must hold. With --fault a mistake is planted into the generated modules
 first, and the run ends well when it was found. Prints what differs; ends with 1 when something does.
 """
 
@@ -448,6 +448,18 @@ def native(mlc, root, case):
     return {key: None if key[1] in shape else count for key, count in found.items()}
 
 
+def drafted(mlc, root, case):
+    """What fails of the schema that mlc drafts from the table."""
+    command = [mlc, "profile", case.file, "--name", "draft"]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    if done.returncode:
+        return done.stderr
+    (root / "draft.kdl").write_text("mlc 1\n" + done.stdout)
+    command = [mlc, "validate", case.file, "-f", "draft.kdl", "--schema", "draft"]
+    said = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    return "" if said.returncode == 0 else f"{done.stdout}{said.stdout}{said.stderr}"
+
+
 def pandera(module, schema, path):
     frame = module.read(schema, path)
     failing = module.failures(schema, frame)
@@ -501,6 +513,10 @@ def main():
             third = great_expectations(expectations, batch, case.name, frame)
             failing += len(want)
             checks += 1
+            draft = "" if (None, "ragged") in want else drafted(arguments.mlc, root, case)
+            if draft:
+                wrong += 1
+                print(f"seed {case.name[1:]}: the draft does not hold: {draft}", flush=True)
             for tool, got in [("pandera", found), ("great expectations", third)]:
                 if got != want:
                     wrong += 1

@@ -3,7 +3,7 @@
 use crate::data::follow::Seen;
 use crate::schema::column::ColumnType;
 use crate::schema::watch::{Batch, Values};
-use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
+use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType, FixedLenByteArray, Int96};
 use parquet::errors::ParquetError;
@@ -76,6 +76,27 @@ impl Meaning {
             Self::Time(unit) => Found::Time(i128::from(value) * unit),
             Self::Other => Found::Other,
         }
+    }
+}
+
+/// The type that holds the values of a column, if there is one.
+pub(super) fn type_of(column: &ColumnDescriptor) -> Option<ColumnType> {
+    if column.max_rep_level() > 0 || column.path().parts().len() > 1 {
+        return None;
+    }
+    let text = matches!(column.converted_type(), ConvertedType::NONE | ConvertedType::UTF8);
+    match (column.physical_type(), Meaning::of(column)) {
+        (Type::INT32 | Type::INT64, Meaning::Number) => Some(ColumnType::Int(64)),
+        (Type::INT32 | Type::INT64, Meaning::Unsigned) => Some(ColumnType::UInt(64)),
+        (Type::INT32 | Type::INT64, Meaning::Day) => Some(ColumnType::Date),
+        (Type::INT32 | Type::INT64, Meaning::Time(_)) | (Type::INT96, _) => {
+            Some(ColumnType::DateTime)
+        }
+        (Type::FLOAT | Type::DOUBLE, _) => Some(ColumnType::Float(64)),
+        (Type::BOOLEAN, _) => Some(ColumnType::Bool),
+        (Type::BYTE_ARRAY, _) if text => Some(ColumnType::Str),
+        (Type::INT32 | Type::INT64, Meaning::Other)
+        | (Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY, _) => None,
     }
 }
 
