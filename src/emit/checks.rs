@@ -296,7 +296,7 @@ pub(crate) fn tests(input: &Input<'_>) -> Expr {
 pub(crate) fn has_patterns(input: &Input<'_>) -> bool {
     let columns = schemas(input).iter().flat_map(|it| &it.schema.columns);
     columns.flat_map(|it| &it.checks).any(|check| {
-        check.constraint.value == "matches"
+        matches!(check.constraint.value, "matches" | "not-matches")
             && check.arguments.iter().any(|it| matches!(it.value, Scalar::Str(_)))
     })
 }
@@ -304,4 +304,10 @@ pub(crate) fn has_patterns(input: &Input<'_>) -> bool {
 /// Whether any schema has checks of rows.
 pub(crate) fn has_rules(input: &Input<'_>) -> bool {
     schemas(input).iter().any(|it| !it.schema.table.is_empty())
+}
+
+/// Whether any schema has a pattern that must not match.
+pub(crate) fn has_negations(input: &Input<'_>) -> bool {
+    let columns = schemas(input).iter().flat_map(|it| &it.schema.columns);
+    columns.flat_map(|it| &it.checks).any(|check| check.constraint.value == "not-matches")
 }

@@ -260,19 +260,8 @@ const AS_BOUNDS: &[(&str, &str)] = &[
 ];
 
 /// Constraints that the language will have and that this version does not check.
-pub(crate) const LATER: &[&str] = &[
-    "all-null",
-    "class-balance",
-    "contains-all",
-    "correlation",
-    "format",
-    "freshness",
-    "json",
-    "most-common",
-    "not-matches",
-    "outliers",
-    "z-score",
-];
+pub(crate) const LATER: &[&str] =
+    &["correlation", "format", "freshness", "most-common", "outliers", "z-score"];
 
 /// What a word that names no constraint probably means.
 #[derive(Clone, Debug, PartialEq, Eq)]

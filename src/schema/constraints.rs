@@ -2,7 +2,10 @@
 
 use crate::schema::constraint::Constraint;
 
+mod all_null;
+mod class_balance;
 mod contains;
+mod contains_all;
 mod decreasing;
 mod distinct;
 mod ends_with;
@@ -10,12 +13,14 @@ mod finite;
 mod in_range;
 mod increasing;
 mod isin;
+mod json;
 mod length;
 mod matches;
 mod max;
 mod mean;
 mod median;
 mod min;
+mod not_matches;
 mod notin;
 mod null_share;
 mod quantile;
@@ -33,12 +38,17 @@ pub(crate) static ALL: &[&Constraint] = &[
     &unique::CONSTRAINT,
     &distinct::CONSTRAINT,
     &null_share::CONSTRAINT,
+    &all_null::CONSTRAINT,
     &share::CONSTRAINT,
+    &class_balance::CONSTRAINT,
+    &contains_all::CONSTRAINT,
     &matches::CONSTRAINT,
+    &not_matches::CONSTRAINT,
     &length::CONSTRAINT,
     &starts_with::CONSTRAINT,
     &ends_with::CONSTRAINT,
     &contains::CONSTRAINT,
+    &json::CONSTRAINT,
     &mean::CONSTRAINT,
     &median::CONSTRAINT,
     &std::CONSTRAINT,

@@ -130,7 +130,7 @@ impl<'a> Domain<'a> {
 
     /// Whether a pattern says more about the values than can be understood here.
     pub(crate) fn is_patterned(&self) -> bool {
-        self.checks("matches").next().is_some()
+        self.checks("matches").chain(self.checks("not-matches")).next().is_some()
     }
 
     /// Refutes, unless a pattern might be the reason why it holds after all.

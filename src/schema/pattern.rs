@@ -50,13 +50,21 @@ pub(crate) struct Pattern {
 impl Pattern {
     /// `None` when it does not parse, which rules have reported, or takes more than 64 MiB.
     pub(crate) fn new(pattern: &str) -> Option<Self> {
+        Self::build(&format!("^(?:{pattern})$"))
+    }
+
+    /// The same for a match anywhere in the text.
+    pub(crate) fn anywhere(pattern: &str) -> Option<Self> {
+        Self::build(&format!("(?:{pattern})"))
+    }
+
+    fn build(pattern: &str) -> Option<Self> {
         let config = meta::Config::new().nfa_size_limit(Some(64 * AUTOMATON_BYTES));
-        let whole = format!("^(?:{pattern})$");
-        let automaton = meta::Regex::builder().configure(config).build(&whole).ok()?;
+        let automaton = meta::Regex::builder().configure(config).build(pattern).ok()?;
         Some(Self { automaton })
     }
 
-    /// Whether the whole text matches.
+    /// Whether the text matches, as a whole or anywhere.
     pub(crate) fn matches(&self, text: &str) -> bool {
         self.automaton.is_match(text)
     }

@@ -72,7 +72,7 @@ pub(crate) fn check(check: &Check, ty: Option<ColumnType>) -> String {
     let mut text = name.to_owned();
     for argument in &check.arguments {
         text.push(' ');
-        if let ("matches", Scalar::Str(pattern)) = (name, &argument.value) {
+        if let ("matches" | "not-matches", Scalar::Str(pattern)) = (name, &argument.value) {
             text.push_str(&raw(pattern));
         } else {
             text.push_str(&argument.value.to_string());

@@ -2,6 +2,7 @@
 //! Unaware of files and formats; memory grows only where a check needs all values.
 
 pub(crate) mod across;
+pub(crate) mod classes;
 pub(crate) mod deviation;
 pub(crate) mod each;
 pub(crate) mod keys;

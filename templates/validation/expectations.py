@@ -10,6 +10,9 @@ Ends with 1 when something does not hold.
 from __future__ import annotations
 
 import argparse
+[% if operator %]
+import operator
+[% endif %]
 import os
 [% if regex %]
 import re

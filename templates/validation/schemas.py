@@ -9,6 +9,9 @@
 
 from __future__ import annotations
 
+[% if operator %]
+import operator
+[% endif %]
 [% if regex %]
 import re
 [% endif %]

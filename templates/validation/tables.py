@@ -6,6 +6,7 @@ A field that is no value of its column's type has no value in the frame, and
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -76,6 +77,38 @@ def within(
 def _numbers(values: pd.Series) -> list[Any]:
     """The values that are there, as exact numbers of Python."""
     return values.dropna().tolist()
+
+
+def absent(values: pd.Series) -> pd.Series:
+    """Whether each value is missing."""
+    return values.isna()
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is JSON, which NaN and Infinity are not."""
+
+    def refused(word: str) -> None:
+        raise ValueError(word)
+
+    try:
+        json.loads(text, parse_constant=refused)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def lacking(values: pd.Series, listed: Sequence[Any]) -> int:
+    """How many of a list do not occur."""
+    there = values.dropna()
+    return sum(int((there == one).sum()) == 0 for one in listed)
+
+
+def rarest(values: pd.Series, listed: Sequence[Any]) -> float | None:
+    """The share of that value of a list that occurs least."""
+    count = int(values.count())
+    if not count:
+        return None
+    return min(int((values.dropna() == one).sum()) for one in listed) / count
 
 
 def mostly(values: pd.Series, passes: pd.Series, share: float) -> pd.Series:

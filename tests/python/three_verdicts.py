@@ -28,7 +28,7 @@ import zstandard
 
 TOGETHER = 25
 WORDS = ["A", "B", "ab", "é", "日本", "NA", "null", "None", "nan", "N/A", " ", "a,b", 'say "x"', "q\nz"]
-WORDS += ["x" * 40, "#", "'", "\\", "true", "1", "{x}", "\u00a0", "🦀", "a\r\nb"]
+WORDS += ['{"a": [1, null]}', "[NaN]", "1e999", '"\\ud800"', "x" * 40, "#", "'", "\\", "true", "1", "{x}", "\u00a0", "🦀", "a\r\nb"]
 TYPES = ["int", "int8", "int32", "uint8", "uint64", "float", "float32", "str", "category", "bool"]
 TYPES += ["date", "datetime"]
 LIMITS = {"int": 63, "int8": 7, "int32": 31, "uint8": 8, "uint64": 64}
@@ -110,7 +110,7 @@ class Column:
 
     def check(self):
         rng = self.rng
-        kinds = ["isin", "notin", "unique", "unique-share", "distinct", "null-share", "share"]
+        kinds = ["contains-all", "class-balance", "all-null", "isin", "notin", "unique", "unique-share", "distinct", "null-share", "share"]
         if self.is_number():
             kinds += ["mean", "std", "sum", "median", "quantile", "mean", "sum"]
         if self.type.startswith("float"):
@@ -118,7 +118,7 @@ class Column:
         if self.is_ordered():
             kinds += ["min", "max", "increasing", "decreasing", "in-range"]
         if self.is_text():
-            kinds += ["matches", "length", "contains", "starts-with", "ends-with"] * 2
+            kinds += ["not-matches", "json", "matches", "length", "contains", "starts-with", "ends-with"] * 2
         kind = rng.choice(kinds)
         some = " ".join(dict.fromkeys(self.spelled() for _ in range(rng.choice([1, 2, 3]))))
         share = self.quantity(["0.5", "0.25", "0.9", "0.34", "0.1"])
@@ -140,6 +140,9 @@ class Column:
             "max": f"max {self.bound()}" if self.is_ordered() else "",
             "matches": f"matches {text(rng.choice(PATTERNS))}",
             "length": f"length {self.quantity(['1', '2', '3'])}",
+            "contains-all": f"contains-all {some}",
+            "class-balance": f"class-balance {some} {share}",
+            "not-matches": f"not-matches {text(rng.choice(PATTERNS))}",
             "contains": f"contains {text(rng.choice(['a', 'é', 'x', 'N']))}",
             "starts-with": f"starts-with {text(rng.choice(['a', 'A', 'x', 'say']))}",
             "ends-with": f"ends-with {text(rng.choice(['b', 'x', 'z']))}",

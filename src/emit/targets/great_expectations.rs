@@ -21,6 +21,7 @@ pub(super) static TARGET: Target = Target {
 #[derive(Serialize)]
 struct View {
     regex: bool,
+    operator: bool,
     types: String,
     nulls: String,
     warnings: String,
@@ -35,6 +36,7 @@ fn emit(input: &Input<'_>) -> FileSet {
     let view = View {
         has_rules: checks::has_rules(input),
         regex: checks::has_patterns(input),
+        operator: checks::has_negations(input),
         types: checks::types(input).render(0, 40, 0),
         nulls: checks::nulls(input).render(0, 34, 0),
         warnings: checks::warnings(input).render(0, 37, 0),

@@ -21,6 +21,7 @@ pub(super) static TARGET: Target = Target {
 #[derive(Serialize)]
 struct View {
     regex: bool,
+    operator: bool,
     rules: bool,
     types: String,
     nulls: String,
@@ -31,6 +32,7 @@ pub(super) fn emit(input: &Input<'_>) -> FileSet {
     let view = View {
         rules: checks::has_rules(input),
         regex: checks::has_patterns(input),
+        operator: checks::has_negations(input),
         types: checks::types(input).render(0, 40, 0),
         nulls: checks::nulls(input).render(0, 34, 0),
         schemas: checks::pandera(input).render(0, 43, 0),

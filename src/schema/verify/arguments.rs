@@ -17,7 +17,7 @@ pub(super) fn verify(constraint: &Constraint, check: &Check, ty: ColumnType) -> 
         Arguments::Values => values(constraint, &check.arguments, ty),
         Arguments::Value => one(constraint, check, |value| misfit(constraint, value, ty)),
         Arguments::Text => one(constraint, check, |value| text(constraint, value)),
-        Arguments::Regex => one(constraint, check, regex),
+        Arguments::Regex => one(constraint, check, |value| regex(constraint, value)),
         Arguments::Fraction => one(constraint, check, |value| fraction(constraint, value)),
     }
 }
@@ -175,12 +175,20 @@ fn fraction(constraint: &Constraint, value: &Spanned<Scalar>) -> Option<Problem>
     }
 }
 
-fn regex(value: &Spanned<Scalar>) -> Option<Problem> {
+fn regex(constraint: &Constraint, value: &Spanned<Scalar>) -> Option<Problem> {
+    let name = constraint.name;
     let Scalar::Str(text) = &value.value else {
-        let message = format!("`matches` takes a pattern, not `{}`", value.value);
+        let message = format!("`{name}` takes a pattern, not `{}`", value.value);
         let problem = Problem::new(ProblemKind::WrongArgument, value.span, message);
-        return Some(problem.label("not a text").help("write `matches #\"[A-Z]+\"#`"));
+        let help = format!("write `{name} #\"[A-Z]+\"#`");
+        return Some(problem.label("not a text").help(help));
     };
+    if name == "not-matches" && text.replace("\\$", "").contains('$') {
+        let message = "`$` means two things where a part of the text is enough";
+        let problem = Problem::new(ProblemKind::RegexNotPortable, value.span, message);
+        let help = "forbid an end with `matches`, or write `\\$` for a dollar";
+        return Some(problem.label("to Python also the place before a last line end").help(help));
+    }
     match pattern::parse(text) {
         Err(bad) => Some(bad_regex(value.span, text, &bad)),
         Ok(ast) => not_portable(value.span, text, &portable::differences(text, &ast)),
