@@ -2,17 +2,21 @@
 //! promises after it. Unaware of how a step runs and of what a check is.
 
 use crate::base::code::Severity;
+use crate::base::source::Spanned;
 use crate::data::source::Trouble;
 use crate::data::validate::{self, Finding, Report};
 use crate::data::{relate, words};
 use crate::model::ids::SchemaId;
 use crate::model::project::Project;
-use crate::model::stage::DepSource;
+use crate::model::stage::{DepSource, Out};
 use crate::plan::step::Step;
 use camino::{Utf8Path, Utf8PathBuf};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What a line begins with that stops nothing.
+const WARNING: &str = "warning: ";
 
 /// Data that is not what its schema says.
 #[derive(Debug)]
@@ -69,12 +73,20 @@ impl Seen {
 }
 
 /// A file and what is demanded of it.
-type Demand = (Utf8PathBuf, SchemaId);
+struct Demand {
+    path: Utf8PathBuf,
+    schema: SchemaId,
+    /// Whether the run goes on without it.
+    lenient: bool,
+}
+
+/// A look that several steps may wait for.
+type Look = Arc<Mutex<Option<Seen>>>;
 
 /// Looks at data, at each file that comes in once a run.
 #[derive(Debug, Default)]
 pub(crate) struct Boundaries {
-    seen: Mutex<BTreeMap<Demand, Arc<Mutex<Option<Seen>>>>>,
+    seen: Mutex<BTreeMap<(Utf8PathBuf, SchemaId), Look>>,
     /// Why data was not looked at, a sentence each.
     unread: Mutex<BTreeSet<String>>,
     /// What does not hold and only warns.
@@ -89,11 +101,11 @@ impl Boundaries {
         project: &Project,
         step: &Step,
     ) -> Result<(), Arc<Breach>> {
-        demands(project, step).into_iter().try_for_each(|(path, schema)| {
+        demands(project, step).into_iter().try_for_each(|Demand { path, schema, lenient }| {
             let place = Arc::clone(locked(&self.seen).entry((path.clone(), schema)).or_default());
             let mut seen = locked(&place);
             let seen = seen.get_or_insert_with(|| look(root, project, &path, schema));
-            self.judge(seen.clone())
+            self.judge(seen.clone(), lenient)
         })
     }
 
@@ -105,14 +117,22 @@ impl Boundaries {
         step: &Step,
     ) -> Result<(), Arc<Breach>> {
         let mut promises = promises(project, step).into_iter();
-        promises.try_for_each(|(path, schema)| self.judge(look(root, project, &path, schema)))
+        promises.try_for_each(|Demand { path, schema, lenient }| {
+            self.judge(look(root, project, &path, schema), lenient)
+        })
     }
 
-    fn judge(&self, seen: Seen) -> Result<(), Arc<Breach>> {
+    fn judge(&self, seen: Seen, lenient: bool) -> Result<(), Arc<Breach>> {
         match seen {
             Seen::Holds => Ok(()),
             Seen::Warns(lines) => {
                 locked(&self.warnings).extend(lines);
+                Ok(())
+            }
+            Seen::Breaks(breach) if lenient => {
+                let plain = |it: &String| it.strip_prefix(WARNING).unwrap_or(it).to_owned();
+                let line = |it: &String| format!("`{}`: {}", breach.path, plain(it));
+                locked(&self.warnings).extend(breach.lines.iter().map(line));
                 Ok(())
             }
             Seen::Breaks(breach) => Err(breach),
@@ -140,7 +160,7 @@ impl Boundaries {
 fn lines(report: &Report) -> Vec<String> {
     let line = |it: &Finding| match it.severity {
         Severity::Error => words::sentence(it, report),
-        Severity::Warning => format!("warning: {}", words::sentence(it, report)),
+        Severity::Warning => format!("{WARNING}{}", words::sentence(it, report)),
     };
     report.broken().map(line).collect()
 }
@@ -197,8 +217,12 @@ fn demands(project: &Project, step: &Step) -> Vec<Demand> {
         };
         for path in paths {
             let known = project.datasets.iter().find(|it| it.path.value == *path);
-            let schemas = known.and_then(|it| it.schema.as_ref()).into_iter().chain(&dep.schema);
-            demands.extend(schemas.map(|schema| (path.clone(), schema.value)));
+            let demand = |schema: &Spanned<SchemaId>, lenient| {
+                let (path, schema) = (path.clone(), schema.value);
+                Demand { path, schema, lenient }
+            };
+            let own = known.and_then(|it| Some(demand(it.schema.as_ref()?, it.lenient)));
+            demands.extend(own.into_iter().chain(dep.schema.iter().map(|it| demand(it, false))));
         }
     }
     demands
@@ -211,5 +235,9 @@ fn promises(project: &Project, step: &Step) -> Vec<Demand> {
     }
     let (stage, instance) = project.step(step.id);
     let outs = instance.outs.iter().zip(&stage.outs);
-    outs.filter_map(|(path, out)| Some((path.clone(), out.schema.as_ref()?.value))).collect()
+    let demand = |(path, out): (&Utf8PathBuf, &Out)| {
+        let schema = out.schema.as_ref()?.value;
+        Some(Demand { path: path.clone(), schema, lenient: out.lenient })
+    };
+    outs.filter_map(demand).collect()
 }

@@ -110,6 +110,8 @@ pub(crate) struct Dataset {
     /// Whether the path was wrong; that was reported.
     pub(crate) unknown: bool,
     pub(crate) schema: Option<Spanned<SchemaId>>,
+    /// Whether data that breaks the schema is told and the run goes on.
+    pub(crate) lenient: bool,
     /// Columns whose values may not occur in another dataset.
     pub(crate) disjoint: Vec<(Spanned<String>, Spanned<DatasetId>)>,
     /// What else must hold beside other datasets.

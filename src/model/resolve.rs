@@ -165,10 +165,11 @@ impl Resolver<'_> {
             let unknown = path.is_none();
             let path = path.unwrap_or_else(|| Spanned::new("".into(), dataset.name.span));
             let schema = self.schema_reference(dataset.schema.as_ref());
+            let lenient = self.lenient(dataset.on_fail.as_ref(), schema.is_some());
             let disjoint = self.disjoint(dataset);
             let relations = self.relations(dataset);
             let name = dataset.name.clone();
-            datasets.push(Dataset { name, path, unknown, schema, disjoint, relations });
+            datasets.push(Dataset { name, path, unknown, schema, lenient, disjoint, relations });
         }
         datasets
     }
@@ -193,6 +194,31 @@ impl Resolver<'_> {
             pairs.extend(guard.columns.iter().map(|it| (it.clone(), other.clone())));
         }
         pairs
+    }
+
+    /// Whether what breaks its schema is only told.
+    fn lenient(&mut self, on_fail: Option<&Text>, has_schema: bool) -> bool {
+        let Some(word) = on_fail else { return false };
+        let text = match word.value.as_str() {
+            "warn" | "stop" if has_schema => return word.value == "warn",
+            "warn" | "stop" => {
+                self.sink.report(
+                    codes::MISSING_REFERENCE
+                        .at(word.span, "there is nothing that could fail")
+                        .label("no schema is given")
+                        .help("write `schema=` and its name, or leave `on-fail` out"),
+                );
+                return false;
+            }
+            "quarantine" => "`quarantine` is not built yet".to_owned(),
+            other => format!("nothing is done by `{other}`"),
+        };
+        let code = match word.value.as_str() {
+            "quarantine" => &crate::syntax::codes::NOT_BUILT_YET,
+            _ => &crate::syntax::codes::WRONG_VALUE,
+        };
+        self.sink.report(code.at(word.span, text).label("`stop` or `warn`"));
+        false
     }
 
     fn schema_reference(&mut self, name: Option<&Text>) -> Option<Spanned<SchemaId>> {

@@ -94,6 +94,8 @@ pub(crate) struct Out {
     pub(crate) desc: Option<String>,
     /// What is promised of it.
     pub(crate) schema: Option<Spanned<SchemaId>>,
+    /// Whether a broken promise is told and the run goes on.
+    pub(crate) lenient: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -104,6 +104,7 @@ pub(crate) struct Dataset {
     /// `None` when it was missing.
     pub(crate) path: Option<Text>,
     pub(crate) schema: Option<Text>,
+    pub(crate) on_fail: Option<Text>,
     pub(crate) disjoint: Vec<Disjoint>,
     pub(crate) relations: Vec<Relation>,
 }
@@ -176,6 +177,7 @@ pub(crate) struct Out {
     pub(crate) path: Text,
     pub(crate) kind: OutKind,
     pub(crate) cache: Option<bool>,
+    pub(crate) on_fail: Option<Text>,
     pub(crate) persist: Option<bool>,
     pub(crate) push: Option<bool>,
     pub(crate) desc: Option<Text>,

@@ -135,8 +135,8 @@ pub(super) fn dataset(
                 .label("not expected here"),
         );
     }
-    let schema = form.property_text("schema");
-    Some(Dataset { name, path, schema, disjoint, relations })
+    let (schema, on_fail) = (form.property_text("schema"), form.property_text("on-fail"));
+    Some(Dataset { name, path, schema, on_fail, disjoint, relations })
 }
 
 /// A dataset with one value: its path when that has a folder or an ending, else its name.

@@ -8,7 +8,7 @@ use crate::syntax::reader::Form;
 use crate::syntax::tree::{Literal, Scalar};
 
 /// Properties of `plots` that are ours and not the plot's.
-const OUT_PROPERTIES: &[&str] = &["cache", "persist", "push", "desc"];
+const OUT_PROPERTIES: &[&str] = &["on-fail", "cache", "persist", "push", "desc"];
 
 pub(super) fn stage(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) -> Stage {
     let mut stage = Stage { name: form.text(0), span: form.node.span, ..Stage::default() };
@@ -78,6 +78,7 @@ fn outs(field: &Form<'_>, kind: &OutKind) -> Vec<Out> {
         path,
         kind: kind.clone(),
         cache: field.property_bool("cache"),
+        on_fail: field.property_text("on-fail"),
         persist: field.property_bool("persist"),
         push: field.property_bool("push"),
         desc: field.property_text("desc"),

@@ -1,6 +1,7 @@
 //! Tables of schemas and datasets.
 
 use crate::syntax::grammar::core::ALLOW;
+use crate::syntax::grammar::stage::ON_FAIL;
 use crate::syntax::grammar::{Arguments, BlockRule, Bounds, Kind, NODE, NodeRule, Property};
 
 pub(crate) static SCHEMA: NodeRule = NodeRule {
@@ -138,11 +139,10 @@ pub(crate) static DATASET: NodeRule = NodeRule {
     name: "dataset",
     summary: "data that no stage makes: name and path",
     arguments: Arguments::Many(Kind::Word),
-    properties: &[Property {
-        name: "schema",
-        summary: "what is demanded of the data",
-        kind: Kind::Name,
-    }],
+    properties: &[
+        Property { name: "schema", summary: "what is demanded of the data", kind: Kind::Name },
+        ON_FAIL,
+    ],
     block: BlockRule::Fields(&[&DISJOINT, &AFTER, &REFERENCES, &DRIFT, &ALLOW]),
     repeats: true,
     ..NODE

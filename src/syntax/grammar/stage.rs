@@ -82,11 +82,18 @@ const PUSH: Property = Property {
 const OUT_DESC: Property =
     Property { name: "desc", summary: "what the output is", kind: Kind::Text };
 
+/// Also of a dataset.
+pub(super) const ON_FAIL: Property = Property {
+    name: "on-fail",
+    summary: "`warn` goes on with data that breaks its schema; `stop`, the default, fails the stage",
+    kind: Kind::Name,
+};
+
 static OUTS: NodeRule = NodeRule {
     name: "outs",
     summary: "what the stage writes",
     arguments: Arguments::Many(Kind::Path),
-    properties: &[SCHEMA_PROPERTY, CACHE, PERSIST, PUSH, OUT_DESC],
+    properties: &[SCHEMA_PROPERTY, ON_FAIL, CACHE, PERSIST, PUSH, OUT_DESC],
     repeats: true,
     ..NODE
 };
