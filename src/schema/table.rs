@@ -93,6 +93,18 @@ fn of(check: &TableCheck, schema: &Schema) -> Vec<Problem> {
         TableKind::UniqueTogether(columns) => {
             let unknown = columns.iter().filter(|it| schema.column(&it.value).is_none());
             let mut problems: Vec<Problem> = unknown.map(|it| no_column(it, schema)).collect();
+            for (at, column) in columns.iter().enumerate() {
+                let before = columns.get(..at).unwrap_or_default();
+                if let Some(first) = before.iter().find(|it| it.value == column.value) {
+                    let text = format!("`{}` is named twice", column.value);
+                    problems.push(
+                        Problem::new(ProblemKind::BadRule, column.span, text)
+                            .label("again here")
+                            .also(first.span, "first named here")
+                            .fix("remove it", column.span, ""),
+                    );
+                }
+            }
             if let ([only], true) = (columns.as_slice(), problems.is_empty()) {
                 let text = "`unique-together` is about several columns";
                 problems.push(

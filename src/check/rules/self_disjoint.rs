@@ -1,13 +1,14 @@
-//! `self-disjoint`: a dataset shall have no value in common with itself.
+//! `self-disjoint`: a dataset is compared with itself.
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
 use crate::check::{Context, Rule};
+use crate::schema::relation::RelationKind;
 
 pub(super) static RULE: Rule = Rule {
     code: Code::error(
         "self-disjoint",
-        "`disjoint` of a dataset with itself",
+        "a dataset compared with itself",
         include_str!("self_disjoint.md"),
     ),
     run,
@@ -17,7 +18,12 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     for dataset in context.project.datasets.iter().filter(|dataset| !dataset.unknown) {
         // Several columns share one `with`: it is one mistake.
         let mut told = None;
-        for (_, with) in &dataset.disjoint {
+        let guards = dataset.disjoint.iter().map(|(_, with)| (with, "always fails"));
+        let relations = dataset.relations.iter().map(|(relation, with)| {
+            let after = matches!(relation.kind, RelationKind::After);
+            (with, if after { "always fails" } else { "says nothing" })
+        });
+        for (with, result) in guards.chain(relations) {
             let other = context.project.dataset(with.value);
             if other.path.value != dataset.path.value || told == Some(with.span) {
                 continue;
@@ -31,9 +37,9 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             sink.report(
                 RULE.code
                     .at(with.span, message)
-                    .label("every value is in both, so this always fails")
+                    .label(format!("every value is in both, so this {result}"))
                     .also(other.path.span, "the same data")
-                    .help("name the dataset that it may have nothing in common with"),
+                    .help("name the other dataset"),
             );
         }
     }
