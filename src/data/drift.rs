@@ -3,7 +3,7 @@
 
 use crate::base::sorted::Sorted;
 use crate::schema::relation::Method;
-use crate::schema::watch::measure::unordered;
+use crate::schema::watch::quantile::unordered;
 use statrs::function::gamma::gamma_ur;
 use std::collections::BTreeMap;
 use std::io;

@@ -7,6 +7,7 @@ use crate::base::bound::Number;
 use crate::base::code::Severity;
 use crate::base::source::Spanned;
 use crate::data::field::Column as Target;
+use crate::data::gather::Onlooker;
 use crate::data::validate::Finding;
 use crate::schema::column::{Column, ColumnType, Schema};
 use crate::schema::constraint;
@@ -40,7 +41,7 @@ struct Followed<'a> {
 pub(crate) struct Task<'a> {
     pub(crate) schema: &'a Schema,
     /// Makes what sees the rows beside the checks.
-    pub(crate) extra: Option<&'a (dyn Fn() -> Box<dyn Across> + Sync)>,
+    pub(crate) extra: Option<&'a (dyn Fn() -> Box<dyn Onlooker> + Sync)>,
 }
 
 impl<'a> From<&'a Schema> for Task<'a> {
@@ -54,7 +55,7 @@ pub(crate) struct Follower<'a> {
     schema: &'a Schema,
     columns: Vec<Followed<'a>>,
     table: Vec<(&'a TableCheck, Box<dyn Across>)>,
-    extra: Option<&'a (dyn Fn() -> Box<dyn Across> + Sync)>,
+    extra: Option<&'a (dyn Fn() -> Box<dyn Onlooker> + Sync)>,
 }
 
 /// What was seen in some rows.
@@ -65,7 +66,7 @@ pub(crate) struct Part {
     pub(crate) ragged: Tally,
     pub(crate) columns: Vec<Seen>,
     table: Vec<Box<dyn Across>>,
-    extra: Option<Box<dyn Across>>,
+    extra: Option<Box<dyn Onlooker>>,
     /// Columns that the schema does not know, where it forbids them.
     pub(crate) strangers: BTreeSet<String>,
     /// Columns that stand before one that comes first in the schema, where the order counts.
@@ -151,7 +152,7 @@ impl<'a> Follower<'a> {
     pub(crate) fn findings(self, part: Part, fields: Option<usize>) -> io::Result<Vec<Finding>> {
         let Part { rows, ragged, columns, table: seen, extra, strangers, misplaced } = part;
         if let Some(extra) = extra {
-            extra.end()?;
+            extra.end();
         }
         let table = |check, spelled, outcome| Finding::new(None, check, spelled, outcome, rows);
         let mut findings = Vec::new();
@@ -234,7 +235,8 @@ impl Part {
         }
         if !self.table.is_empty() || self.extra.is_some() {
             let frame = Frame { batches, rows };
-            self.table.iter_mut().chain(&mut self.extra).for_each(|across| across.see(&frame));
+            self.table.iter_mut().for_each(|across| across.see(&frame));
+            self.extra.iter_mut().for_each(|extra| extra.see(&frame));
         }
         batches.iter_mut().for_each(Batch::clear);
     }

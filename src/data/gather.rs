@@ -1,18 +1,23 @@
 //! Something put together from all rows while a table is read: gathered piece by piece, joined in
-//! the order of the rows.
+//! the order of the rows. Unaware of checks.
 
-use crate::schema::watch::Outcome;
-use crate::schema::watch::across::{Across, Frame, same};
-use std::io;
+use crate::schema::watch::across::Frame;
+use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is put together.
 pub(crate) trait Gather: Send + 'static {
-    /// The same before it has seen anything.
-    fn fresh(&self) -> Self;
     fn see(&mut self, frame: &Frame<'_>);
-    /// Takes in what was gathered of later rows.
-    fn join(&mut self, later: Self);
+    /// Takes in what was gathered of later rows; `rows` come before those.
+    fn join(&mut self, later: Self, rows: u64);
+}
+
+/// What sees the rows of a table beside its checks.
+pub(crate) trait Onlooker: Any + Send {
+    fn see(&mut self, frame: &Frame<'_>);
+    /// Takes in what another of the same kind has seen in later rows.
+    fn join(&mut self, later: Box<dyn Onlooker>, rows: u64);
+    fn end(self: Box<Self>);
 }
 
 /// Where what was gathered is found when the table was read.
@@ -29,7 +34,7 @@ impl<G: Gather> Basket<G> {
     }
 
     /// What sees the rows.
-    pub(crate) fn gathering(&self, empty: G) -> Box<dyn Across> {
+    pub(crate) fn gathering(&self, empty: G) -> Box<dyn Onlooker> {
         Box::new(Gathering { own: empty, basket: Arc::clone(&self.0) })
     }
 
@@ -38,23 +43,19 @@ impl<G: Gather> Basket<G> {
     }
 }
 
-impl<G: Gather> Across for Gathering<G> {
-    fn fresh(&self) -> Box<dyn Across> {
-        Box::new(Self { own: self.own.fresh(), basket: Arc::clone(&self.basket) })
-    }
-
+impl<G: Gather> Onlooker for Gathering<G> {
     fn see(&mut self, frame: &Frame<'_>) {
         self.own.see(frame);
     }
 
-    fn join(&mut self, later: Box<dyn Across>, _: u64) {
-        if let Some(later) = same::<Self>(later) {
-            self.own.join(later.own);
+    fn join(&mut self, later: Box<dyn Onlooker>, rows: u64) {
+        let later: Box<dyn Any> = later;
+        if let Ok(later) = later.downcast::<Self>() {
+            self.own.join(later.own, rows);
         }
     }
 
-    fn end(self: Box<Self>) -> io::Result<(Outcome, u64)> {
+    fn end(self: Box<Self>) {
         *self.basket.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.own);
-        Ok((Outcome::Values { failing: 0, first: Vec::new() }, 0))
     }
 }

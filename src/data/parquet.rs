@@ -1,5 +1,5 @@
 //! Parquet: files, and folders of files whose `key=value` names are columns. Row groups are read on
-//! all cores; a column that no check needs is not read at all.
+//! all cores; a column that the schema does not name is not read at all.
 
 mod column;
 

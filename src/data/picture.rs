@@ -147,17 +147,13 @@ impl End {
 struct Ends(Vec<End>);
 
 impl Gather for Ends {
-    fn fresh(&self) -> Self {
-        Self(vec![End::default(); self.0.len()])
-    }
-
     fn see(&mut self, frame: &Frame<'_>) {
         for (end, batch) in self.0.iter_mut().zip(frame.batches) {
             batch.values(|value| end.take(value));
         }
     }
 
-    fn join(&mut self, later: Self) {
+    fn join(&mut self, later: Self, _: u64) {
         for (own, later) in self.0.iter_mut().zip(later.0) {
             if let Some((low, high)) = later.ends {
                 own.take(datum(low));
@@ -183,10 +179,6 @@ struct Bars {
 }
 
 impl Gather for Bars {
-    fn fresh(&self) -> Self {
-        Self { spans: self.spans.clone(), counts: vec![vec![0; BARS]; self.spans.len()] }
-    }
-
     fn see(&mut self, frame: &Frame<'_>) {
         let columns = self.spans.iter().zip(&mut self.counts).zip(frame.batches);
         for ((span, counts), batch) in columns {
@@ -196,7 +188,7 @@ impl Gather for Bars {
         }
     }
 
-    fn join(&mut self, later: Self) {
+    fn join(&mut self, later: Self, _: u64) {
         for (own, later) in self.counts.iter_mut().zip(later.counts) {
             own.iter_mut().zip(later).for_each(|(own, later)| *own += later);
         }

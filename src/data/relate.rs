@@ -8,15 +8,16 @@ use crate::base::source::Spanned;
 use crate::base::spill::Heaps;
 use crate::data::drift::{self, Values};
 use crate::data::follow::Task;
+use crate::data::gather::{Basket, Gather};
 use crate::data::source::Trouble;
 use crate::data::validate::{self, Finding};
 use crate::model::project::{Dataset, Project};
 use crate::schema::column::{Column, ColumnType, Schema};
 use crate::schema::range::{Range, Scale};
 use crate::schema::relation::{Method, Relation, RelationKind};
-use crate::schema::watch::across::{Across, Frame, known};
-use crate::schema::watch::measure::ordered;
-use crate::schema::watch::{Case, Datum, Outcome, SHOWN, across::same};
+use crate::schema::watch::across::{Frame, known};
+use crate::schema::watch::quantile::ordered;
+use crate::schema::watch::{Case, Datum, Outcome, SHOWN};
 use camino::Utf8Path;
 use std::collections::BTreeMap;
 use std::io;
@@ -113,13 +114,14 @@ fn part(schema: &Schema, known: &[&str], wanted: &[&str]) -> Option<Schema> {
     Some(Schema { columns, nulls: schema.nulls.clone(), ..Schema::default() })
 }
 
-/// Reads columns of a table into what `start` makes.
-fn read(
+/// Reads columns of a table and gathers what `empty` makes, which has seen nothing.
+fn gathered<G: Gather>(
     table: Table<'_>,
     schema: &Schema,
-    start: &(dyn Fn() -> Box<dyn Across> + Sync),
-) -> Result<u64, Trouble> {
-    let task = Task { schema, extra: Some(start) };
+    empty: &(dyn Fn() -> G + Sync),
+) -> Result<G, Trouble> {
+    let basket = Basket::new();
+    let task = Task { schema, extra: Some(&|| basket.gathering(empty())) };
     let report = validate::table(table.path, table.shown, task)?;
     match report.broken().find(|it| it.check == "required") {
         Some(lost) => Err(Trouble::Broken(format!(
@@ -127,7 +129,7 @@ fn read(
             table.shown,
             lost.column.as_deref().unwrap_or_default()
         ))),
-        None => Ok(report.rows),
+        None => Ok(basket.taken().unwrap_or_else(empty)),
     }
 }
 
@@ -135,59 +137,45 @@ fn unread(error: &io::Error) -> Trouble {
     Trouble::Broken(format!("what was read cannot be kept on disk: {error}"))
 }
 
-type Shared<T> = Arc<Mutex<T>>;
+/// Keys and the rows that have them; row 0 stands for any row of the other table.
+type Keys = Heaps<(u128, u64)>;
 
-/// What all parts of a table have put together.
-fn taken<T: Default>(shared: &Shared<T>) -> T {
-    std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// Collects something of each row, piece by piece.
-struct Collect<T, S> {
-    /// What is kept of a row, if anything: of its number and values.
-    keep: fn(u64, &[Option<Datum<'_>>]) -> Option<T>,
-    kept: Vec<T>,
-    /// Moves rows that come behind others.
-    shift: fn(&mut T, u64),
-    shared: Shared<S>,
-    add: fn(&mut S, Vec<T>),
+/// The keys of the rows that miss no part of one.
+struct Keyed {
+    /// How many columns make a key.
     columns: usize,
+    /// Whether the rows are those of the other table.
+    is_other: bool,
+    seen: Vec<(u128, u64)>,
+    /// Of both tables, one after the other.
+    keys: Arc<Mutex<Keys>>,
 }
 
-impl<T, S> Collect<T, S> {
+impl Keyed {
     fn hand_in(&mut self) {
-        let kept = std::mem::take(&mut self.kept);
-        if !kept.is_empty() {
-            (self.add)(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner), kept);
-        }
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.extend(&std::mem::take(&mut self.seen), |_| {});
     }
 }
 
-impl<T: Send + 'static, S: Send + 'static> Across for Collect<T, S> {
-    fn fresh(&self) -> Box<dyn Across> {
-        Box::new(Self { kept: Vec::new(), shared: Arc::clone(&self.shared), ..*self })
-    }
-
+impl Gather for Keyed {
     fn see(&mut self, frame: &Frame<'_>) {
         let columns: Vec<usize> = (0..self.columns).collect();
-        frame.each(&columns, |row, values| self.kept.extend((self.keep)(row.into(), values)));
+        frame.each(&columns, |row, values| {
+            if values.iter().all(Option::is_some) {
+                self.seen.push((known(values), if self.is_other { 0 } else { row.into() }));
+            }
+        });
     }
 
-    fn join(&mut self, later: Box<dyn Across>, rows: u64) {
-        let Some(mut later) = same::<Self>(later) else { return };
-        later.kept.iter_mut().for_each(|it| (self.shift)(it, rows));
+    fn join(&mut self, mut later: Self, rows: u64) {
+        if !self.is_other {
+            later.seen.iter_mut().for_each(|(_, row)| *row += rows);
+        }
         self.hand_in();
         later.hand_in();
     }
-
-    fn end(mut self: Box<Self>) -> io::Result<(Outcome, u64)> {
-        self.hand_in();
-        Ok((Outcome::Values { failing: 0, first: Vec::new() }, 0))
-    }
 }
-
-/// Keys and the rows that have them; row 0 stands for any row of the other table.
-type Keys = Heaps<(u128, u64)>;
 
 /// Rows that have what the other table has, or where `apart` is false, what it lacks.
 fn common(
@@ -197,24 +185,12 @@ fn common(
     other: Table<'_>,
     apart: bool,
 ) -> Result<(Outcome, u64), Trouble> {
-    fn key(values: &[Option<Datum<'_>>]) -> Option<u128> {
-        values.iter().all(Option::is_some).then(|| known(values))
-    }
-    let shared: Shared<Keys> = Shared::default();
-    let collect = |keep, shift, columns| -> Box<dyn Across> {
-        Box::new(Collect::<(u128, u64), Keys> {
-            keep,
-            kept: Vec::new(),
-            shift,
-            shared: Arc::clone(&shared),
-            add: |keys, some| keys.extend(&some, |_| {}),
-            columns,
-        })
-    };
+    let keys = Arc::new(Mutex::new(Keys::default()));
     let columns = here.columns.len();
-    read(other, there, &|| collect(|_, values| Some((key(values)?, 0)), |_, _| {}, columns))?;
-    let moved: fn(&mut (u128, u64), u64) = |it, rows| it.1 += rows;
-    read(own, here, &|| collect(|row, values| Some((key(values)?, row)), moved, columns))?;
+    let keyed = |is_other| Keyed { columns, is_other, seen: Vec::new(), keys: Arc::clone(&keys) };
+    gathered(other, there, &|| keyed(true))?.hand_in();
+    gathered(own, here, &|| keyed(false))?.hand_in();
+    let keys = std::mem::take(&mut *keys.lock().unwrap_or_else(PoisonError::into_inner));
     let look = |heap: &mut Vec<(u128, u64)>, _: &mut Vec<_>| {
         heap.sort_unstable();
         let (mut of, mut failing, mut first) = (0, 0, Vec::new());
@@ -231,13 +207,37 @@ fn common(
         first.truncate(SHOWN);
         (of, failing, first)
     };
-    let heaps = taken(&shared).each(look).map_err(|error| unread(&error))?;
+    let heaps = keys.each(look).map_err(|error| unread(&error))?;
     let (of, failing) = heaps.iter().fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
     let mut first: Vec<u64> = heaps.into_iter().flat_map(|(_, _, first)| first).collect();
     first.sort_unstable();
     let case = |row| Case { row, value: String::new() };
     let first = first.into_iter().take(SHOWN).map(case).collect();
     Ok((Outcome::Values { failing, first }, of))
+}
+
+/// The largest value.
+struct Last(Option<Number>);
+
+impl Gather for Last {
+    fn see(&mut self, frame: &Frame<'_>) {
+        each_value(frame, |value| {
+            let number = value.number().filter(|it| self.0.is_none_or(|last| *it > last));
+            self.0 = number.or(self.0);
+        });
+    }
+
+    fn join(&mut self, later: Self, _: u64) {
+        let number = later.0.filter(|it| self.0.is_none_or(|last| *it > last));
+        self.0 = number.or(self.0);
+    }
+}
+
+/// Calls `visit` with the values of the only column.
+fn each_value(frame: &Frame<'_>, visit: impl FnMut(Datum<'_>)) {
+    if let Some(batch) = frame.batches.first() {
+        batch.values(visit);
+    }
 }
 
 /// Values that do not lie behind all of the other table.
@@ -247,25 +247,9 @@ fn behind(
     there: &Schema,
     other: Table<'_>,
 ) -> Result<(Outcome, u64), Trouble> {
-    let shared: Shared<Option<Number>> = Shared::default();
-    read(other, there, &|| {
-        Box::new(Collect::<Number, Option<Number>> {
-            keep: |_, values| values.first().copied().flatten()?.number(),
-            kept: Vec::new(),
-            shift: |_, _| {},
-            shared: Arc::clone(&shared),
-            add: |last, some| {
-                for number in some {
-                    if last.is_none_or(|it| number > it) {
-                        *last = Some(number);
-                    }
-                }
-            },
-            columns: 1,
-        })
-    })?;
+    let last = gathered(other, there, &|| Last(None))?.0;
     let mut bounded = here.clone();
-    if let (Some(column), Some(last)) = (bounded.columns.first_mut(), taken(&shared)) {
+    if let (Some(column), Some(last)) = (bounded.columns.first_mut(), last) {
         column.bounds = vec![Bound { op: Op::Gt, value: last, span: column.span }];
     }
     let report = validate::table(own.path, own.shown, Task::from(&bounded))?;
@@ -290,42 +274,62 @@ fn moved(
 fn values(schema: &Schema, table: Table<'_>) -> Result<Values, Trouble> {
     let ty = schema.columns.first().and_then(|it| it.ty.as_ref()).map(|it| it.value);
     if ty.is_some_and(ColumnType::is_numeric) {
-        let shared: Shared<Sorted> = Shared::default();
-        read(table, schema, &|| {
-            Box::new(Collect::<u64, Sorted> {
-                keep: |_, values| {
-                    let number = values.first().copied().flatten()?.number()?.as_f64();
-                    number.is_finite().then(|| ordered(number))
-                },
-                kept: Vec::new(),
-                shift: |_, _| {},
-                shared: Arc::clone(&shared),
-                add: |sorted, some| sorted.extend(&some),
-                columns: 1,
-            })
-        })?;
+        let mut numbers = gathered(table, schema, &Numbers::default)?;
+        numbers.settle();
         let whole = ty.is_some_and(ColumnType::is_integer);
-        return Ok(Values::Numbers { sorted: taken(&shared), whole });
+        return Ok(Values::Numbers { sorted: numbers.sorted, whole });
     }
-    let shared: Shared<BTreeMap<String, u64>> = Shared::default();
-    read(table, schema, &|| {
-        Box::new(Collect::<String, BTreeMap<String, u64>> {
-            keep: |_, values| match values.first().copied().flatten()? {
-                Datum::Text(text) => Some(text.to_owned()),
-                Datum::Bool(flag) => Some(flag.to_string()),
-                Datum::Int(value) => Some(value.to_string()),
-                Datum::Float(value) => Some(value.to_string()),
-            },
-            kept: Vec::new(),
-            shift: |_, _| {},
-            shared: Arc::clone(&shared),
-            add: |counts, some| {
-                some.into_iter().for_each(|it| *counts.entry(it).or_insert(0) += 1);
-            },
-            columns: 1,
-        })
-    })?;
-    Ok(Values::Categories(taken(&shared)))
+    Ok(Values::Categories(gathered(table, schema, &|| Counts(BTreeMap::new()))?.0))
+}
+
+/// The finite numbers of a column.
+#[derive(Default)]
+struct Numbers {
+    /// Of this piece.
+    seen: Vec<u64>,
+    /// Of all pieces before.
+    sorted: Sorted,
+}
+
+impl Numbers {
+    fn settle(&mut self) {
+        self.sorted.extend(&std::mem::take(&mut self.seen));
+    }
+}
+
+impl Gather for Numbers {
+    fn see(&mut self, frame: &Frame<'_>) {
+        each_value(frame, |value| {
+            let number = value.number().map(Number::as_f64).filter(|it| it.is_finite());
+            self.seen.extend(number.map(ordered));
+        });
+    }
+
+    fn join(&mut self, later: Self, _: u64) {
+        self.settle();
+        self.sorted.extend(&later.seen);
+    }
+}
+
+/// How often each value of a column occurs.
+struct Counts(BTreeMap<String, u64>);
+
+impl Gather for Counts {
+    fn see(&mut self, frame: &Frame<'_>) {
+        each_value(frame, |value| {
+            let word = match value {
+                Datum::Text(text) => text.to_owned(),
+                Datum::Bool(flag) => flag.to_string(),
+                Datum::Int(value) => value.to_string(),
+                Datum::Float(value) => value.to_string(),
+            };
+            *self.0.entry(word).or_insert(0) += 1;
+        });
+    }
+
+    fn join(&mut self, later: Self, _: u64) {
+        later.0.into_iter().for_each(|(word, times)| *self.0.entry(word).or_insert(0) += times);
+    }
 }
 
 /// A guard of `disjoint` as a relation.

@@ -9,6 +9,7 @@ pub(crate) mod keys;
 pub(crate) mod listed;
 pub(crate) mod measure;
 pub(crate) mod order;
+pub(crate) mod quantile;
 
 use crate::base::bound::Number;
 use crate::schema::column::{ColumnType, Scalar};

@@ -6,7 +6,7 @@ use crate::schema::constraint::{
 };
 use crate::schema::domain::Domain;
 use crate::schema::python::{Expr, Form};
-use crate::schema::watch::{Watch, measure};
+use crate::schema::watch::{Watch, measure, quantile};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "median",
@@ -28,7 +28,7 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 }
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
-    measure::within(measure::Quantile::new(0.5), &check.bounds, Quantity::Average.scale(ty))
+    measure::within(quantile::Quantile::new(0.5), &check.bounds, Quantity::Average.scale(ty))
 }
 
 fn python(check: &Check, ty: ColumnType) -> Form {

@@ -8,7 +8,7 @@ use crate::schema::constraint::{
 use crate::schema::domain::Domain;
 use crate::schema::literal;
 use crate::schema::python::{Expr, Form};
-use crate::schema::watch::{Watch, measure};
+use crate::schema::watch::{Watch, measure, quantile};
 
 pub(super) static CONSTRAINT: Constraint = Constraint {
     name: "quantile",
@@ -31,8 +31,8 @@ fn implied(domain: &Domain<'_>, demand: &Check) -> Verdict {
 
 fn watch(check: &Check, ty: ColumnType) -> Box<dyn Watch> {
     let part = check.arguments.first().and_then(|it| literal::number(&it.value));
-    let quantile = measure::Quantile::new(part.map_or(0.5, Number::as_f64));
-    measure::within(quantile, &check.bounds, Quantity::Average.scale(ty))
+    let measured = quantile::Quantile::new(part.map_or(0.5, Number::as_f64));
+    measure::within(measured, &check.bounds, Quantity::Average.scale(ty))
 }
 
 fn python(check: &Check, ty: ColumnType) -> Form {

@@ -80,7 +80,7 @@ pub(crate) trait Across: Any + Send {
     fn end(self: Box<Self>) -> io::Result<(Outcome, u64)>;
 }
 
-pub(crate) fn same<A: Across>(across: Box<dyn Across>) -> Option<A> {
+fn same<A: Across>(across: Box<dyn Across>) -> Option<A> {
     let across: Box<dyn Any> = across;
     across.downcast().ok().map(|it| *it)
 }

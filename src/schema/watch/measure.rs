@@ -1,7 +1,6 @@
-//! Quantities of a whole column: counts, sums, extremes, quantiles.
+//! Quantities of a whole column: counts, sums, extremes.
 
 use crate::base::bound::{Bound, Number};
-use crate::base::spill::Spool;
 use crate::schema::column::ColumnType;
 use crate::schema::range::{Range, Scale};
 use crate::schema::watch::each::Test;
@@ -226,71 +225,6 @@ impl Measure for Extreme {
     }
 }
 
-/// The value below which a part of the values lies, interpolated linearly as pandas does. Exact:
-/// all values are kept, on disk when there are many.
-#[derive(Debug)]
-pub(crate) struct Quantile {
-    /// From 0 to 1.
-    part: f64,
-    /// Of this piece, as numbers of the same order.
-    values: Vec<u64>,
-    /// Of all pieces before.
-    spool: Spool,
-}
-
-impl Quantile {
-    pub(crate) fn new(part: f64) -> Self {
-        Self { part, values: Vec::new(), spool: Spool::default() }
-    }
-}
-
-const SIGN: u64 = 1 << 63;
-
-/// A number that orders as the float does.
-pub(crate) fn ordered(value: f64) -> u64 {
-    let bits = (value + 0.0).to_bits();
-    if bits & SIGN == 0 { bits | SIGN } else { !bits }
-}
-
-pub(crate) fn unordered(bits: u64) -> f64 {
-    f64::from_bits(if bits & SIGN == 0 { !bits } else { bits & !SIGN })
-}
-
-impl Measure for Quantile {
-    fn fresh(&self) -> Self {
-        Self::new(self.part)
-    }
-
-    fn add(&mut self, value: Datum<'_>) {
-        self.values.extend(value.number().map(|it| ordered(it.as_f64())));
-    }
-
-    fn join(&mut self, later: Self) {
-        self.spool.extend(&std::mem::take(&mut self.values));
-        self.spool.extend(&later.values);
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a place between 0 and the number of values"
-    )]
-    fn value(mut self, _: Totals) -> io::Result<Option<Number>> {
-        self.spool.extend(&self.values);
-        let Some(last) = self.spool.len().checked_sub(1) else { return Ok(None) };
-        let place = self.part * count(last);
-        let below = (place.floor() as u64).min(last);
-        let low = unordered(self.spool.nth(below)?);
-        let part = place - place.floor();
-        // Infinities cannot be interpolated, only met.
-        if part == 0.0 || below == last {
-            return Ok(Some(Number::Float(low)));
-        }
-        let high = unordered(self.spool.nth(below + 1)?);
-        Ok(Some(Number::Float(low + (high - low) * part)))
-    }
-}
-
 /// The part of the values that pass a test.
 pub(crate) struct Share<T> {
     test: Arc<T>,
@@ -355,6 +289,7 @@ pub(super) fn count(number: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::watch::quantile::Quantile;
 
     fn of<M: Measure>(mut measure: M, values: &[f64]) -> Option<f64> {
         values.iter().for_each(|value| measure.add(Datum::Float(*value)));
