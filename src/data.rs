@@ -1,5 +1,6 @@
 //! Data against its schema: files read once, in bounded pieces, every check fed on the way.
 
+mod clock;
 pub(crate) mod delimited;
 pub(crate) mod drift;
 pub(crate) mod field;

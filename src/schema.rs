@@ -7,6 +7,7 @@ pub(crate) mod constraints;
 pub(crate) mod domain;
 pub(crate) mod extend;
 pub(crate) mod implies;
+pub(crate) mod layout;
 pub(crate) mod literal;
 pub(crate) mod pattern;
 pub(crate) mod portable;

@@ -285,7 +285,7 @@ impl Spool {
     }
 
     /// Calls `look` with all numbers, some at a time.
-    fn each(&self, mut look: impl FnMut(&[u64])) -> io::Result<()> {
+    pub(crate) fn each(&self, mut look: impl FnMut(&[u64])) -> io::Result<()> {
         let mut bytes = vec![0; 1 << 17];
         let mut numbers = Vec::new();
         let mut at = 0;

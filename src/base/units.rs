@@ -318,7 +318,6 @@ impl fmt::Display for Dimension {
 }
 
 /// Writes a duration as it is written in a spec: `1h30m`. Nanoseconds are dropped.
-#[cfg(test)]
 pub(crate) fn show_duration(duration: Duration) -> String {
     let mut rest = duration.as_nanos();
     let mut text = String::new();

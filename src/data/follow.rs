@@ -6,6 +6,7 @@
 use crate::base::bound::Number;
 use crate::base::code::Severity;
 use crate::base::source::Spanned;
+use crate::data::clock;
 use crate::data::field::Column as Target;
 use crate::data::gather::Onlooker;
 use crate::data::validate::Finding;
@@ -191,8 +192,9 @@ impl<'a> Follower<'a> {
             let mostly = check.mostly.as_ref().map(|it| it.value);
             findings.push(Finding { mostly, severity: check.severity, ..found });
         }
+        let now = clock::now();
         for (column, seen) in self.columns.into_iter().zip(columns) {
-            findings.extend(column.end(seen, whole)?);
+            findings.extend(column.end(seen, whole, now)?);
         }
         Ok(findings)
     }
@@ -269,7 +271,7 @@ impl<'a> Followed<'a> {
         Self { column, ty, checks }
     }
 
-    fn end(self, seen: Seen, rows: u64) -> io::Result<Vec<Finding>> {
+    fn end(self, seen: Seen, rows: u64, now: i128) -> io::Result<Vec<Finding>> {
         let name = &self.column.name.value;
         let finding = |check, spelled, outcome, of| {
             Finding::new(Some(name.clone()), check, spelled, outcome, of)
@@ -281,7 +283,7 @@ impl<'a> Followed<'a> {
         let missing = seen.missing.failing;
         let present = rows - missing;
         let fit = present - seen.unfit.failing;
-        let totals = Totals { rows, missing };
+        let totals = Totals { rows, missing, now };
         let mut findings =
             vec![finding("dtype", self.ty.to_string(), seen.unfit.outcome(), present)];
         if !self.column.nullable {

@@ -9,6 +9,7 @@ use crate::emit::checks::named::Named;
 use crate::model::project::NamedSchema;
 use crate::schema::column::{Column, ColumnType, Scalar, Schema};
 use crate::schema::python::{Entry, Expr, Form};
+use crate::schema::table::{TableCheck, TableKind};
 
 fn type_of(column: &Column) -> ColumnType {
     column.ty.as_ref().map_or(ColumnType::Str, |it| it.value)
@@ -303,7 +304,8 @@ pub(crate) fn has_patterns(input: &Input<'_>) -> bool {
 
 /// Whether any schema has checks of rows.
 pub(crate) fn has_rules(input: &Input<'_>) -> bool {
-    schemas(input).iter().any(|it| !it.schema.table.is_empty())
+    let measured = |it: &TableCheck| matches!(it.kind, TableKind::Correlation { .. });
+    schemas(input).iter().any(|it| it.schema.table.iter().any(|it| !measured(it)))
 }
 
 /// Whether any schema has a pattern that must not match.

@@ -10,6 +10,8 @@ mod decreasing;
 mod distinct;
 mod ends_with;
 mod finite;
+mod format;
+mod freshness;
 mod in_range;
 mod increasing;
 mod isin;
@@ -20,6 +22,8 @@ mod max;
 mod mean;
 mod median;
 mod min;
+mod most_common;
+mod no_outliers;
 mod not_matches;
 mod notin;
 mod null_share;
@@ -29,6 +33,7 @@ mod starts_with;
 mod std;
 mod sum;
 mod unique;
+mod z_score;
 
 /// Every constraint, in the order of the documentation.
 pub(crate) static ALL: &[&Constraint] = &[
@@ -42,6 +47,7 @@ pub(crate) static ALL: &[&Constraint] = &[
     &share::CONSTRAINT,
     &class_balance::CONSTRAINT,
     &contains_all::CONSTRAINT,
+    &most_common::CONSTRAINT,
     &matches::CONSTRAINT,
     &not_matches::CONSTRAINT,
     &length::CONSTRAINT,
@@ -49,6 +55,8 @@ pub(crate) static ALL: &[&Constraint] = &[
     &ends_with::CONSTRAINT,
     &contains::CONSTRAINT,
     &json::CONSTRAINT,
+    &format::CONSTRAINT,
+    &freshness::CONSTRAINT,
     &mean::CONSTRAINT,
     &median::CONSTRAINT,
     &std::CONSTRAINT,
@@ -56,6 +64,8 @@ pub(crate) static ALL: &[&Constraint] = &[
     &min::CONSTRAINT,
     &max::CONSTRAINT,
     &quantile::CONSTRAINT,
+    &no_outliers::CONSTRAINT,
+    &z_score::CONSTRAINT,
     &finite::CONSTRAINT,
     &increasing::CONSTRAINT,
     &decreasing::CONSTRAINT,

@@ -53,6 +53,9 @@ impl Scale {
     /// A part of a whole.
     pub(crate) const SHARE: Self =
         Self { integer: false, calendar: None, lowest: Some(0), highest: Some(1) };
+    /// From opposite to alike.
+    pub(crate) const CORRELATION: Self =
+        Self { integer: false, calendar: None, lowest: Some(-1), highest: Some(1) };
     /// A deviation.
     pub(crate) const NOT_NEGATIVE: Self =
         Self { integer: false, calendar: None, lowest: Some(0), highest: None };

@@ -1,10 +1,13 @@
 //! Checks of a whole table: of rows, and of columns beside each other.
 
+use crate::base::bound::Bound;
 use crate::base::code::Severity;
-use crate::base::source::Spanned;
+use crate::base::source::{Span, Spanned};
 use crate::base::suggest::{did_you_mean, nearest};
+use crate::schema::bounds;
 use crate::schema::column::Schema;
 use crate::schema::problem::{Problem, ProblemKind};
+use crate::schema::range::Scale;
 use crate::schema::rule::Rule;
 use crate::schema::spelling;
 
@@ -25,6 +28,8 @@ pub(crate) enum TableKind {
     UniqueRows,
     /// A rule that each row keeps, or each for which a condition is true.
     Rule { text: Spanned<String>, when: Option<Spanned<String>> },
+    /// The correlation of two columns of numbers (Pearson), over the rows that have both.
+    Correlation { columns: Vec<Spanned<String>>, bounds: Vec<Bound>, span: Span },
 }
 
 impl TableCheck {
@@ -34,6 +39,7 @@ impl TableCheck {
             TableKind::UniqueTogether(_) => "unique-together",
             TableKind::UniqueRows => "unique-rows",
             TableKind::Rule { .. } => "rule",
+            TableKind::Correlation { .. } => "correlation",
         }
     }
 
@@ -45,6 +51,11 @@ impl TableCheck {
                 columns
                     .iter()
                     .for_each(|it| text = format!("{text} {}", spelling::word(&it.value)));
+            }
+            TableKind::Correlation { columns, bounds, .. } => {
+                let names = columns.iter().map(|it| spelling::word(&it.value));
+                text = names.fold(text, |text, name| format!("{text} {name}"));
+                text = format!("{text} {}", spelling::bounds(bounds, None));
             }
             TableKind::UniqueRows => {}
             TableKind::Rule { text: rule, when } => {
@@ -60,7 +71,7 @@ impl TableCheck {
     /// The columns that it looks at, as far as they are known.
     pub(crate) fn columns(&self, schema: &Schema) -> Vec<String> {
         match &self.kind {
-            TableKind::UniqueTogether(columns) => {
+            TableKind::UniqueTogether(columns) | TableKind::Correlation { columns, .. } => {
                 columns.iter().map(|it| it.value.clone()).collect()
             }
             TableKind::UniqueRows => {
@@ -91,20 +102,7 @@ pub(crate) fn problems(schema: &Schema) -> Vec<Problem> {
 fn of(check: &TableCheck, schema: &Schema) -> Vec<Problem> {
     match &check.kind {
         TableKind::UniqueTogether(columns) => {
-            let unknown = columns.iter().filter(|it| schema.column(&it.value).is_none());
-            let mut problems: Vec<Problem> = unknown.map(|it| no_column(it, schema)).collect();
-            for (at, column) in columns.iter().enumerate() {
-                let before = columns.get(..at).unwrap_or_default();
-                if let Some(first) = before.iter().find(|it| it.value == column.value) {
-                    let text = format!("`{}` is named twice", column.value);
-                    problems.push(
-                        Problem::new(ProblemKind::BadRule, column.span, text)
-                            .label("again here")
-                            .also(first.span, "first named here")
-                            .fix("remove it", column.span, ""),
-                    );
-                }
-            }
+            let mut problems = named(columns, schema);
             if let ([only], true) = (columns.as_slice(), problems.is_empty()) {
                 let text = "`unique-together` is about several columns";
                 problems.push(
@@ -116,6 +114,9 @@ fn of(check: &TableCheck, schema: &Schema) -> Vec<Problem> {
             problems
         }
         TableKind::UniqueRows => Vec::new(),
+        TableKind::Correlation { columns, bounds, span } => {
+            correlation(columns, bounds, *span, schema)
+        }
         TableKind::Rule { text, when } => {
             // A column whose type could not be read was reported.
             if schema.columns.iter().any(|it| it.ty.is_none()) {
@@ -128,6 +129,52 @@ fn of(check: &TableCheck, schema: &Schema) -> Vec<Problem> {
                 .collect()
         }
     }
+}
+
+/// The problems of a list of columns: those that are not there, and those that are twice.
+fn named(columns: &[Spanned<String>], schema: &Schema) -> Vec<Problem> {
+    let unknown = columns.iter().filter(|it| schema.column(&it.value).is_none());
+    let mut problems: Vec<Problem> = unknown.map(|it| no_column(it, schema)).collect();
+    for (at, column) in columns.iter().enumerate() {
+        let before = columns.get(..at).unwrap_or_default();
+        if let Some(first) = before.iter().find(|it| it.value == column.value) {
+            let text = format!("`{}` is named twice", column.value);
+            problems.push(
+                Problem::new(ProblemKind::BadRule, column.span, text)
+                    .label("again here")
+                    .also(first.span, "first named here")
+                    .fix("remove it", column.span, ""),
+            );
+        }
+    }
+    problems
+}
+
+fn correlation(
+    columns: &[Spanned<String>],
+    bounds: &[Bound],
+    span: Span,
+    schema: &Schema,
+) -> Vec<Problem> {
+    let mut problems = named(columns, schema);
+    for column in columns {
+        let ty = schema.column(&column.value).and_then(|it| it.ty.as_ref());
+        if let Some(ty) = ty.filter(|it| !it.value.is_numeric()) {
+            let text = format!("`{}` has no correlation: it is a `{}`", column.value, ty.value);
+            problems.push(
+                Problem::new(ProblemKind::BadRule, column.span, text)
+                    .label("not a column of numbers")
+                    .also(ty.span, "its type"),
+            );
+        }
+    }
+    if columns.len() != 2 {
+        let text = "`correlation` is about two columns";
+        let problem = Problem::new(ProblemKind::BadRule, span, text);
+        problems.push(problem.help("write `correlation score age <=0.5`"));
+    }
+    problems.extend(bounds::examine(bounds, Scale::CORRELATION, "a correlation"));
+    problems
 }
 
 fn bad(text: &Spanned<String>, schema: &Schema) -> Option<Problem> {

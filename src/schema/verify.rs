@@ -205,6 +205,9 @@ pub(crate) fn example(constraint: &Constraint) -> String {
         Arguments::Text => " \"AB-\"",
         Arguments::Regex => " #\"[A-Z]+\"#",
         Arguments::Fraction => " 0.95",
+        Arguments::Factor => " 3",
+        Arguments::Layout => " \"%Y-%m-%d\"",
+        Arguments::Duration => " \"2d\"",
     };
     let bounds = match constraint.bounds {
         Bounds::None | Bounds::Optional(_) => "",

@@ -2,13 +2,17 @@
 //! Unaware of files and formats; memory grows only where a check needs all values.
 
 pub(crate) mod across;
+pub(crate) mod age;
 pub(crate) mod classes;
 pub(crate) mod deviation;
 pub(crate) mod each;
+pub(crate) mod far;
 pub(crate) mod keys;
 pub(crate) mod listed;
 pub(crate) mod measure;
+pub(crate) mod mode;
 pub(crate) mod order;
+mod pairs;
 pub(crate) mod quantile;
 
 use crate::base::bound::Number;
@@ -244,6 +248,8 @@ impl Texts {
 pub(crate) struct Totals {
     pub(crate) rows: u64,
     pub(crate) missing: u64,
+    /// The time of the check in nanoseconds since 1970.
+    pub(crate) now: i128,
 }
 
 /// What a check found.

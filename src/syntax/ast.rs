@@ -74,8 +74,10 @@ pub(crate) struct TableCheck {
     pub(crate) name: &'static str,
     pub(crate) texts: Vec<Text>,
     pub(crate) when: Option<Text>,
+    pub(crate) bounds: Vec<RawBound>,
     pub(crate) mostly: Option<Literal>,
     pub(crate) severity: Option<Text>,
+    pub(crate) span: Span,
 }
 
 #[derive(Debug)]

@@ -258,7 +258,7 @@ pub(crate) static CODES: &[&Code] = &[
 pub(crate) static MISSING: &[&Code] = &[&MISSING_FIELD, &MISSING_VALUE, &MISSING_BOUND];
 
 /// Fields of later versions, so that they get a plain answer instead of "unknown".
-const LATER_FIELDS: &[&str] = &["when", "after", "unique-together", "slice", "freshness"];
+const LATER_FIELDS: &[&str] = &["slice"];
 
 /// The answer to a section or field that a later version will build.
 pub(crate) fn not_built_yet(node: &Node) -> Option<Diagnostic> {

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+# A quantity of what is not there, which other checks tell of.
+UNKNOWN = object()
 
 
 def fits(values: pd.Series) -> pd.Series:
@@ -56,7 +61,7 @@ def misplaced(frame: pd.DataFrame) -> int:
 
 
 def within(
-    value: float | None,
+    value: Any,
     *,
     ge: Any = None,
     gt: Any = None,
@@ -64,6 +69,8 @@ def within(
     lt: Any = None,
 ) -> bool:
     """Whether a quantity is within bounds; one of too few values is not."""
+    if value is UNKNOWN:
+        return True
     if pd.isna(value):
         return False
     return (
@@ -97,6 +104,44 @@ def is_json(text: str) -> bool:
     return True
 
 
+def is_time(text: str, layout: str) -> bool:
+    """Whether a text is a date or a time of a layout, in digits of ASCII."""
+    if any(one.isdecimal() and not one.isascii() for one in text):
+        return False
+    try:
+        datetime.strptime(text, layout)
+    except ValueError:
+        return False
+    return True
+
+
+def age(values: pd.Series) -> float | None:
+    """How many seconds ago the latest time is; now is `MLC_NOW`, if that is set."""
+    there = values.dropna()
+    if there.empty:
+        return None
+    now = pd.Timestamp(os.environ.get("MLC_NOW") or datetime.now(timezone.utc))
+    return (now.tz_convert(None) - there.max()).total_seconds()
+
+
+def correlation(frame: pd.DataFrame, one: str, other: str) -> Any:
+    """How much two columns move together (Pearson), over the rows that have both."""
+    if one not in frame or other not in frame:
+        return UNKNOWN
+    pairs = frame[[one, other]].dropna()
+    columns = [np.array(_numbers(pairs[name]), dtype="float64") for name in pairs]
+    if len(pairs) < 2 or not np.isfinite(columns).all():
+        return None
+    offsets = [column - math.fsum(column / len(column)) for column in columns]
+    with np.errstate(all="ignore"):
+        squares = [float(np.sum(offset * offset)) for offset in offsets]
+    if not all(0.0 < square < math.inf for square in squares):
+        return None
+    long, wide = [math.sqrt(math.fsum(offset * offset)) for offset in offsets]
+    found = math.fsum(offsets[0] * offsets[1]) / long / wide
+    return min(max(found, -1.0), 1.0)
+
+
 def lacking(values: pd.Series, listed: Sequence[Any]) -> int:
     """How many of a list do not occur."""
     there = values.dropna()
@@ -109,6 +154,15 @@ def rarest(values: pd.Series, listed: Sequence[Any]) -> float | None:
     if not count:
         return None
     return min(int((values.dropna() == one).sum()) for one in listed) / count
+
+
+def rivals(values: pd.Series, listed: Sequence[Any]) -> int | None:
+    """How many of the most common values a list does not have."""
+    counts = values.dropna().value_counts()
+    if counts.empty:
+        return None
+    most = counts.index[counts == counts.max()]
+    return sum(not any(one == other for other in listed) for one in most)
 
 
 def mostly(values: pd.Series, passes: pd.Series, share: float) -> pd.Series:
@@ -174,6 +228,33 @@ def quantile(values: pd.Series, part: float) -> float | None:
     if part == 0.0 or below == len(numbers) - 1:
         return low
     return low + (numbers[below + 1] - low) * part
+
+
+def scored(values: pd.Series, **bounds: Any) -> pd.Series:
+    """Whether the distance of each from the mean is within bounds, in deviations."""
+    middle, spread = mean(values), std(values)
+    if middle is None or spread is None or spread == 0.0:
+        return pd.Series(True, index=values.index)
+    passes = [
+        pd.isna(value) or within(abs((float(value) - middle) / spread), **bounds)
+        for value in values
+    ]
+    return pd.Series(passes, index=values.index, dtype="bool")
+
+
+def fenced(values: pd.Series, factor: float) -> pd.Series:
+    """Whether each lies at most so many times their distance outside of the quartiles."""
+    low, high = quantile(values, 0.25), quantile(values, 0.75)
+    if low is None or high is None:
+        return pd.Series(True, index=values.index)
+    with np.errstate(all="ignore"):
+        reach = factor * (high - low)
+    bounds = {"ge": low - reach, "le": high + reach}
+    passes = [
+        pd.isna(value) or bounds["ge"] <= float(value) <= bounds["le"]
+        for value in values
+    ]
+    return pd.Series(passes, index=values.index, dtype="bool")
 
 
 def smallest(values: pd.Series) -> Any:

@@ -13,6 +13,7 @@ import gzip
 import importlib.util
 import json
 import math
+import os
 import random
 import re
 import shutil
@@ -35,6 +36,10 @@ LIMITS = {"int": 63, "int8": 7, "int32": 31, "uint8": 8, "uint64": 64}
 FORMATS = ["csv"] * 5 + ["csv.gz", "csv.zst", "tsv", "jsonl", "jsonl.gz", "parquet", "parquet", "folder"]
 ARROW = {"int": pa.int64(), "int8": pa.int8(), "int32": pa.int32(), "uint8": pa.uint8(), "bool": pa.bool_()}
 ARROW |= {"uint64": pa.uint64(), "float": pa.float64(), "float32": pa.float64(), "date": pa.date32()}
+LAYOUTS = ["%Y-%m-%d", "%d.%m.%y", "%H:%M:%S.%f", "%I %p", "%d %B %Y", "%Y/%j"]
+WORDS += ["2024-02-29", "2023-02-29", "2024-1-5", " 5.12.69", "23:59:60", "1:2:3.5", "12 PM", "31 april 2024", "2023/366", "٣.12.69"]
+AGES = ["1d", "2d12h", "0s", "1h30m", "9000d"]
+NOW = "2000-01-02T12:00:00Z"
 PATTERNS = ["[a-z]+", "[A-Z]", "a|b", ".*x", r"\d+", "é?", "(?:ab)+", "[^A]*", "NA|null"]
 
 
@@ -110,15 +115,17 @@ class Column:
 
     def check(self):
         rng = self.rng
-        kinds = ["contains-all", "class-balance", "all-null", "isin", "notin", "unique", "unique-share", "distinct", "null-share", "share"]
+        kinds = ["most-common", "contains-all", "class-balance", "all-null", "isin", "notin", "unique", "unique-share", "distinct", "null-share", "share"]
         if self.is_number():
-            kinds += ["mean", "std", "sum", "median", "quantile", "mean", "sum"]
+            kinds += ["mean", "std", "sum", "median", "quantile", "mean", "sum", "z-score", "no-outliers"]
         if self.type.startswith("float"):
             kinds += ["finite"]
         if self.is_ordered():
             kinds += ["min", "max", "increasing", "decreasing", "in-range"]
         if self.is_text():
-            kinds += ["not-matches", "json", "matches", "length", "contains", "starts-with", "ends-with"] * 2
+            kinds += ["format", "not-matches", "json", "matches", "length", "contains", "starts-with", "ends-with"] * 2
+        if self.type.startswith("date"):
+            kinds += ["freshness"]
         kind = rng.choice(kinds)
         some = " ".join(dict.fromkeys(self.spelled() for _ in range(rng.choice([1, 2, 3]))))
         share = self.quantity(["0.5", "0.25", "0.9", "0.34", "0.1"])
@@ -140,6 +147,11 @@ class Column:
             "max": f"max {self.bound()}" if self.is_ordered() else "",
             "matches": f"matches {text(rng.choice(PATTERNS))}",
             "length": f"length {self.quantity(['1', '2', '3'])}",
+            "most-common": f"most-common {some}",
+            "z-score": f"z-score {rng.choice(['<1.5', '<=1', '>=0.1', '<3'])}",
+            "no-outliers": f"no-outliers {rng.choice(['0', '0.5', '1.5', '3'])}",
+            "format": f"format {text(rng.choice(LAYOUTS))}",
+            "freshness": f"freshness {text(rng.choice(AGES))}",
             "contains-all": f"contains-all {some}",
             "class-balance": f"class-balance {some} {share}",
             "not-matches": f"not-matches {text(rng.choice(PATTERNS))}",
@@ -150,7 +162,8 @@ class Column:
 
     def softened(self, check):
         rng = self.rng
-        measured = any(sign in check for sign in "<>") and check.split()[0] not in ("length", "in-range")
+        measured = any(sign in check for sign in "<>") and check.split()[0] not in ("length", "in-range", "z-score")
+        measured = measured or check.split()[0] in ("most-common", "contains-all", "freshness")
         if rng.random() < 0.4 and not measured:
             check += f" mostly={rng.choice(['0.5', '0.9', '0.34', '1', '75%'])}".replace("75%", '"75%"')
         return check + (" severity=warning" if rng.random() < 0.15 else "")
@@ -277,10 +290,17 @@ class Rules:
         if len(self.columns) > 1 and rng.random() < 0.3:
             some = rng.sample(self.columns, 2)
             lines.append("    unique-together " + " ".join(text(it.name) for it in some))
+        numbers = [it for it in self.columns if it.is_number()]
+        if len(numbers) > 1 and rng.random() < 0.3:
+            some = " ".join(text(it.name) for it in rng.sample(numbers, 2))
+            correlation = f"    correlation {some} {rng.choice(['<=0.5', '>=-0.1 <0.9', '>0'])}"
+        else:
+            correlation = ""
         if rng.random() < 0.1:
             lines.append("    unique-rows")
         soft = ["", "", "", " mostly=0.5", " severity=warning"]
         lines = [line + rng.choice(soft) for line in lines]
+        lines += [correlation] if correlation else []
         return lines + [f"    {word}" for word in ("strict", "ordered") if rng.random() < 0.1]
 
 
@@ -489,6 +509,7 @@ def main():
     parser.add_argument("--fault", choices=FAULTS)
     parser.add_argument("--keep", action="store_true")
     arguments = parser.parse_args()
+    os.environ["MLC_NOW"] = NOW
     differing = failing = checks = 0
     batch = None
     for start in range(arguments.first, arguments.first + arguments.count, TOGETHER):

@@ -226,12 +226,9 @@ impl Guess {
             (None, ColumnType::DateTime) => self.times,
             _ => self.ends.filter(|_| ty.is_ordered()),
         } {
-            column.bounds.push(bound(Op::Ge, low));
             if !self.is_endless {
-                column.bounds.push(bound(Op::Le, high));
-            }
-            if self.is_endless {
-                column.bounds.clear();
+                column.bounds.push(bound(Op::Ge, held(low, ty)));
+                column.bounds.push(bound(Op::Le, held(high, ty)));
             }
         }
         let may_be_a_key = !matches!(ty, ColumnType::Float(_) | ColumnType::Bool);
@@ -244,6 +241,12 @@ impl Guess {
         }
         column
     }
+}
+
+/// A number as a column of this type holds it: a float rounds large integers.
+fn held(number: Number, ty: ColumnType) -> Number {
+    let float = Number::Float(number.as_f64());
+    if matches!(ty, ColumnType::Float(_)) && float != number { float } else { number }
 }
 
 fn widen(ends: &mut Option<(Number, Number)>, number: Number) {

@@ -65,7 +65,18 @@ pub(super) fn of_table(schema: &Schema) -> Vec<Named> {
         named.push(Named::new("ordered", measure("misplaced", none())));
     }
     named.extend(schema.table.iter().filter_map(|check| {
-        let form = Form::Rule(of_rows(check, schema)?);
+        let form = match &check.kind {
+            TableKind::Correlation { columns, bounds, .. } => {
+                let columns = columns.iter().map(|it| Expr::text(&it.value));
+                let call = Expr::call("tables.correlation").with(Expr::code("frame"));
+                let value = columns.fold(call, Expr::with);
+                let ends = ends(bounds, Scale::CORRELATION, ColumnType::Float(64));
+                Form::Measure { value, bounds: ends }
+            }
+            TableKind::UniqueTogether(_) | TableKind::UniqueRows | TableKind::Rule { .. } => {
+                Form::Rule(of_rows(check, schema)?)
+            }
+        };
         Some(Named { severity: check.severity, ..Named::new(check.name(), form) })
     }));
     numbered(named)
@@ -77,6 +88,7 @@ fn of_rows(check: &TableCheck, schema: &Schema) -> Option<Expr> {
     let columns = Expr::List(columns.iter().map(|it| Expr::text(it)).collect());
     let call = |name: &str| Expr::call(&format!("rules.{name}")).with(Expr::code("frame"));
     let call = match &check.kind {
+        TableKind::Correlation { .. } => return None,
         TableKind::UniqueTogether(_) => call("unrepeated").with(columns),
         TableKind::UniqueRows => {
             call("unrepeated").with(columns).named("missing_too", Expr::flag(true))

@@ -158,6 +158,12 @@ impl Resolver<'_> {
             "unique-together" if raw.texts.is_empty() => return None,
             "unique-together" => TableKind::UniqueTogether(raw.texts.clone()),
             "unique-rows" => TableKind::UniqueRows,
+            "correlation" if raw.texts.is_empty() || raw.bounds.is_empty() => return None,
+            "correlation" => TableKind::Correlation {
+                columns: raw.texts.clone(),
+                bounds: self.bounds(&raw.bounds),
+                span: raw.span,
+            },
             _ => TableKind::Rule { text: raw.texts.first()?.clone(), when: raw.when.clone() },
         };
         Some(TableCheck { kind, mostly, severity })
@@ -315,13 +321,6 @@ impl Resolver<'_> {
                 (base.help(help), None)
             }
             Meant::Elsewhere(example) => (base.help(format!("write it {example}")), None),
-            Meant::Later => (
-                crate::syntax::codes::NOT_BUILT_YET
-                    .at(name.span, format!("the check `{}` is not built yet", name.value))
-                    .label("part of the language, but this version of mlc does nothing with it")
-                    .help("comment it out with `/-` until then"),
-                None,
-            ),
             Meant::Nothing => {
                 let names: Vec<&str> = constraint::names().collect();
                 (base.help(format!("known: {}", crate::base::suggest::quoted(&names))), None)

@@ -2,8 +2,10 @@
 
 use crate::base::bound::Number;
 use crate::base::source::{Span, Spanned};
+use crate::base::units::parse_duration;
 use crate::schema::column::{Check, ColumnType, Scalar};
 use crate::schema::constraint::{Arguments, Bounds, Constraint, Quantity};
+use crate::schema::layout::{self, BadLayout};
 use crate::schema::literal::{self, Misfit};
 use crate::schema::problem::{Problem, ProblemKind};
 use crate::schema::verify::example;
@@ -19,6 +21,9 @@ pub(super) fn verify(constraint: &Constraint, check: &Check, ty: ColumnType) -> 
         Arguments::Text => one(constraint, check, |value| text(constraint, value)),
         Arguments::Regex => one(constraint, check, |value| regex(constraint, value)),
         Arguments::Fraction => one(constraint, check, |value| fraction(constraint, value)),
+        Arguments::Factor => one(constraint, check, |value| factor(constraint, value)),
+        Arguments::Layout => one(constraint, check, |value| layout(constraint, value)),
+        Arguments::Duration => one(constraint, check, |value| duration(constraint, value)),
     }
 }
 
@@ -30,6 +35,9 @@ fn missing(constraint: &Constraint, check: &Check) -> Problem {
         Arguments::Text => ("a text", "which text?"),
         Arguments::Regex => ("a pattern", "which pattern?"),
         Arguments::Fraction | Arguments::None => ("a number from 0 to 1", "which part?"),
+        Arguments::Factor => ("a number", "how far?"),
+        Arguments::Layout => ("a layout", "which layout?"),
+        Arguments::Duration => ("a duration", "how long?"),
     };
     Problem::new(
         ProblemKind::MissingArguments,
@@ -173,6 +181,57 @@ fn fraction(constraint: &Constraint, value: &Spanned<Scalar>) -> Option<Problem>
         Some(share) => Some(problem.fix(format!("write `{share}`"), value.span, share.to_string())),
         None => Some(problem.help(format!("write `{}`", example(constraint)))),
     }
+}
+
+fn factor(constraint: &Constraint, value: &Spanned<Scalar>) -> Option<Problem> {
+    let number = literal::number(&value.value).map(Number::as_f64);
+    if number.is_some_and(|number| number >= 0.0 && number.is_finite()) {
+        return None;
+    }
+    let text = format!("`{}` is no distance", value.value);
+    let problem = Problem::new(ProblemKind::WrongArgument, value.span, text)
+        .label(format!("`{}` takes a number from 0 up", constraint.name));
+    Some(problem.help(format!("write `{}`", example(constraint))))
+}
+
+fn layout(constraint: &Constraint, value: &Spanned<Scalar>) -> Option<Problem> {
+    let wrong = |message: String| Problem::new(ProblemKind::WrongArgument, value.span, message);
+    let Scalar::Str(text) = &value.value else {
+        let problem = wrong(format!("`format` takes a layout, not `{}`", value.value));
+        return Some(problem.label("not a text").help(format!("write `{}`", example(constraint))));
+    };
+    let bad = layout::parse(text).err()?;
+    let problem = wrong(format!("`{text}` is no layout of dates or times"));
+    Some(match bad {
+        BadLayout::Constant => problem
+            .label("nothing in it stands for a date or a time")
+            .help("`%Y` is the year, `%m` the month, `%d` the day, `%H:%M:%S` the time"),
+        BadLayout::Open => problem.label("ends in `%`").help("write `%%` for a percent sign"),
+        BadLayout::Twice(name) => problem
+            .label(format!("`%{name}` is there twice"))
+            .help("Python refuses that: write it once"),
+        BadLayout::Unknown('z' | 'Z') => problem
+            .label("releases of Python read zones differently")
+            .help("a column of the type `datetime` reads times with a zone"),
+        BadLayout::Unknown(name) => problem
+            .label(format!("`%{name}` is not understood"))
+            .help("`%Y %y %m %d %H %I %M %S %f %j %p %b %B %a %A` and `%%` are"),
+    })
+}
+
+fn duration(constraint: &Constraint, value: &Spanned<Scalar>) -> Option<Problem> {
+    let message = match &value.value {
+        Scalar::Str(text) => match parse_duration(text) {
+            Ok(_) => return None,
+            Err(_) => format!("`{text}` is no duration"),
+        },
+        other @ (Scalar::Int(_) | Scalar::Float(_) | Scalar::Bool(_)) => {
+            format!("`{other}` is no duration: of what unit?")
+        }
+    };
+    let problem = Problem::new(ProblemKind::WrongArgument, value.span, message)
+        .label(format!("`{}` takes a duration", constraint.name));
+    Some(problem.help("write `\"6h\"`, `\"2d\"`, `\"1h30m\"`"))
 }
 
 fn regex(constraint: &Constraint, value: &Spanned<Scalar>) -> Option<Problem> {

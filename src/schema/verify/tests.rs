@@ -96,6 +96,14 @@ const MISTAKES: &[(&str, ProblemKind, &str, Option<&str>)] = &[
     ("x float { null-share <=0.1 }", NeedlessCheck, "null", Some("x float? { null-share <=0.1 }")),
     ("x int >=18 <=120 { mean >130 }", UnreachableBounds, ">130", None),
     ("x int { isin 0 1; mean >1.5 }", UnreachableBounds, ">1.5", None),
+    ("x str { format today }", WrongArgument, "today", None),
+    ("x str { format \"%Q\" }", WrongArgument, "\"%Q", None),
+    ("x str { format \"%Y%Y\" }", WrongArgument, "\"%Y", None),
+    ("x date { freshness 2 }", WrongArgument, "2", None),
+    ("x date { freshness eons }", WrongArgument, "eons", None),
+    ("x int { freshness \"2d\" }", DoesNotApply, "freshness", None),
+    ("x int { no-outliers -1 }", WrongArgument, "-1", None),
+    ("x int { z-score }", NeedsBound, "z-score", None),
     ("x str { isin A B; distinct >=3 }", UnreachableBounds, ">=3", None),
 ];
 

@@ -1,10 +1,13 @@
 //! Checks of rows that need several columns side by side.
 
+use crate::base::bound::Number;
 use crate::base::spill::Heaps;
 use crate::schema::column::{ColumnType, Schema};
+use crate::schema::range::{Range, Scale};
 use crate::schema::rule::Rule;
 use crate::schema::table::{TableCheck, TableKind};
 use crate::schema::watch::keys::{keep_first, repeated};
+use crate::schema::watch::pairs::Pairs;
 use crate::schema::watch::{Batch, Case, Datum, Outcome, Rows, Tally};
 use std::any::Any;
 use std::io;
@@ -96,6 +99,11 @@ pub(crate) fn across(check: &TableCheck, schema: &Schema) -> Option<Box<dyn Acro
         }
         TableKind::UniqueRows => {
             Some(Box::new(Repeats::new((0..schema.columns.len()).collect(), true)))
+        }
+        TableKind::Correlation { columns, bounds, .. } => {
+            let [one, other] = columns.as_slice() else { return None };
+            let columns = [place(&one.value)?, place(&other.value)?];
+            Some(Box::new(Together::new(columns, Range::of(bounds, Scale::CORRELATION).ok())))
         }
         TableKind::Rule { text, when } => {
             let read = |text: &str| {
@@ -229,6 +237,45 @@ impl Across for Repeats {
         let case = |(row, _)| Case { row, value: String::new() };
         let first = first.into_iter().map(case).collect();
         Ok((Outcome::Values { failing, first }, self.of))
+    }
+}
+
+/// The correlation of two columns.
+struct Together {
+    columns: [usize; 2],
+    range: Option<Range>,
+    pairs: Pairs,
+}
+
+impl Together {
+    fn new(columns: [usize; 2], range: Option<Range>) -> Self {
+        Self { columns, range, pairs: Pairs::default() }
+    }
+}
+
+impl Across for Together {
+    fn fresh(&self) -> Box<dyn Across> {
+        Box::new(Self::new(self.columns, self.range))
+    }
+
+    fn see(&mut self, frame: &Frame<'_>) {
+        frame.each(&self.columns, |_, values| {
+            let numbers = values.iter().map(|it| Some((*it)?.number()?.as_f64()));
+            if let Some([one, other]) = numbers.collect::<Option<Vec<_>>>().as_deref() {
+                self.pairs.add(*one, *other);
+            }
+        });
+    }
+
+    fn join(&mut self, later: Box<dyn Across>, _: u64) {
+        if let Some(later) = same::<Self>(later) {
+            self.pairs.join(&later.pairs);
+        }
+    }
+
+    fn end(self: Box<Self>) -> io::Result<(Outcome, u64)> {
+        let value = self.pairs.correlation().map(Number::Float);
+        Ok((Outcome::measured(value, self.range.as_ref()), self.pairs.count))
     }
 }
 

@@ -10,8 +10,8 @@ use std::ops::{Add, Mul, Sub};
 /// The unrounded sum of two floats of which the second is below the last digit of the first: 106
 /// binary digits, as values of 10^16 that differ by 1 need them (Dekker 1971).
 #[derive(Clone, Copy, Debug, Default)]
-struct Double {
-    high: f64,
+pub(super) struct Double {
+    pub(super) high: f64,
     low: f64,
 }
 
@@ -28,7 +28,7 @@ impl Double {
         Self { high, low: one.mul_add(other, -high) }
     }
 
-    fn over(self, divisor: f64) -> Self {
+    pub(super) fn over(self, divisor: f64) -> Self {
         let high = self.high / divisor;
         let rest = self - Self::product(high, divisor);
         Self::sum(high, (rest.high + rest.low) / divisor)
@@ -134,7 +134,7 @@ mod tests {
             some.iter().for_each(|value| piece.add(Datum::Float(*value)));
             whole.join(piece);
         }
-        let totals = Totals { rows: values.len() as u64, missing: 0 };
+        let totals = Totals { rows: values.len() as u64, missing: 0, now: 0 };
         whole.value(totals).expect("nothing is on disk").map(|it| it.as_f64())
     }
 

@@ -125,7 +125,7 @@ mod tests {
         }
         let mut watch = bounds(&limits, ty);
         watch.see(&batch);
-        watch.end(Totals { rows: 1, missing: 0 }).expect("nothing is on disk").holds()
+        watch.end(Totals { rows: 1, missing: 0, now: 0 }).expect("nothing is on disk").holds()
     }
 
     #[test]

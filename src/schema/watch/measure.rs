@@ -294,7 +294,7 @@ mod tests {
     fn of<M: Measure>(mut measure: M, values: &[f64]) -> Option<f64> {
         values.iter().for_each(|value| measure.add(Datum::Float(*value)));
         let rows = values.len() as u64;
-        let value = measure.value(Totals { rows, missing: 0 });
+        let value = measure.value(Totals { rows, missing: 0, now: 0 });
         value.expect("nothing is on disk").map(Number::as_f64)
     }
 
@@ -321,7 +321,7 @@ mod tests {
                 some.iter().for_each(|value| piece.add(Datum::Float(*value)));
                 whole.join(piece);
             }
-            let totals = Totals { rows: values.len() as u64, missing: 0 };
+            let totals = Totals { rows: values.len() as u64, missing: 0, now: 0 };
             whole.value(totals).expect("nothing is on disk").map(Number::as_f64)
         }
         assert_eq!(pieced(Mean::default(), &values), of(Mean::default(), &values));

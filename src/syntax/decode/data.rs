@@ -32,13 +32,20 @@ pub(super) fn schema(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) 
             "nulls" => schema.nulls.extend(field.texts()),
             "strict" => schema.strict = Some(field.node.span),
             "ordered" => schema.ordered = Some(field.node.span),
-            "rule" | "unique-together" | "unique-rows" => schema.table.push(TableCheck {
-                name: rule,
-                texts: field.texts(),
-                when: field.property_text("when"),
-                mostly: field.property("mostly").cloned(),
-                severity: field.property_text("severity"),
-            }),
+            "rule" | "unique-together" | "unique-rows" | "correlation" => {
+                if rule == "correlation" {
+                    needs_bound(&field, sink);
+                }
+                schema.table.push(TableCheck {
+                    name: rule,
+                    texts: field.texts(),
+                    when: field.property_text("when"),
+                    bounds: field.bounds.clone(),
+                    mostly: field.property("mostly").cloned(),
+                    severity: field.property_text("severity"),
+                    span: field.node.span,
+                });
+            }
             "drop" => schema.drop.extend(field.texts()),
             "columns" => {
                 let columns = named(&field, sink);
@@ -53,10 +60,14 @@ pub(super) fn schema(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) 
 fn needs_bound(form: &Form<'_>, sink: &mut Sink) {
     if form.bounds.is_empty() {
         let name = &form.node.name;
+        let example = match name.value.as_str() {
+            "correlation" => "correlation score age <=0.5",
+            _ => "rows >=1000",
+        };
         sink.report(
             codes::MISSING_BOUND
                 .at(name.span, format!("`{}` needs a bound", name.value))
-                .help(format!("for example `{} >=1000`", name.value)),
+                .help(format!("for example `{example}`")),
         );
     }
 }

@@ -21,6 +21,7 @@ pub(crate) static SCHEMA: NodeRule = NodeRule {
         &UNIQUE_TOGETHER,
         &UNIQUE_ROWS,
         &RULE,
+        &CORRELATION,
         &DROP,
         &COLUMNS,
         &ALLOW,
@@ -82,6 +83,16 @@ static RULE: NodeRule = NodeRule {
         MOSTLY,
         SEVERITY,
     ],
+    repeats: true,
+    ..NODE
+};
+
+static CORRELATION: NodeRule = NodeRule {
+    name: "correlation",
+    summary: "how much two columns move together, from -1 to 1: `correlation score age <=0.5`",
+    arguments: Arguments::Many(Kind::Word),
+    properties: &[SEVERITY],
+    bounds: Bounds::Plain,
     repeats: true,
     ..NODE
 };
