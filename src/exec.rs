@@ -35,6 +35,7 @@ pub(crate) mod pool;
 pub(crate) mod process;
 pub(crate) mod progress;
 pub(crate) mod projectlock;
+pub(crate) mod quarantine;
 pub(crate) mod ranks;
 pub(crate) mod reason;
 pub(crate) mod recorder;

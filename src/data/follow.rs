@@ -43,11 +43,13 @@ pub(crate) struct Task<'a> {
     pub(crate) schema: &'a Schema,
     /// Makes what sees the rows beside the checks.
     pub(crate) extra: Option<&'a (dyn Fn() -> Box<dyn Onlooker> + Sync)>,
+    /// Whether each row that fails is kept, and not only the first of them.
+    pub(crate) all: bool,
 }
 
 impl<'a> From<&'a Schema> for Task<'a> {
     fn from(schema: &'a Schema) -> Self {
-        Self { schema, extra: None }
+        Self { schema, extra: None, all: false }
     }
 }
 
@@ -57,6 +59,8 @@ pub(crate) struct Follower<'a> {
     columns: Vec<Followed<'a>>,
     table: Vec<(&'a TableCheck, Box<dyn Across>)>,
     extra: Option<&'a (dyn Fn() -> Box<dyn Onlooker> + Sync)>,
+    /// What a count of failures begins with.
+    tally: Tally,
 }
 
 /// What was seen in some rows.
@@ -85,10 +89,17 @@ pub(crate) struct Seen {
 
 impl<'a> Follower<'a> {
     pub(crate) fn new(task: Task<'a>) -> Self {
-        let Task { schema, extra } = task;
+        let Task { schema, extra, all } = task;
         let table = schema.table.iter().filter_map(|it| Some((it, across(it, schema)?)));
-        let columns = schema.columns.iter().map(Followed::new).collect();
-        Self { schema, columns, table: table.collect(), extra }
+        let mut table: Vec<_> = table.collect();
+        let mut columns: Vec<_> = schema.columns.iter().map(Followed::new).collect();
+        let mut tally = Tally::default();
+        if all {
+            tally.keep_all();
+            table.iter_mut().for_each(|(_, it)| it.keep_all());
+            columns.iter_mut().flat_map(|it| &mut it.checks).for_each(|it| it.watch.keep_all());
+        }
+        Self { schema, columns, table, extra, tally }
     }
 
     /// The names and types of the columns, in the order of the schema.
@@ -105,15 +116,15 @@ impl<'a> Follower<'a> {
     pub(crate) fn part(&self) -> Part {
         let seen = |it: &Followed<'_>| Seen {
             present: false,
-            missing: Tally::default(),
-            unfit: Tally::default(),
+            missing: self.tally.clone(),
+            unfit: self.tally.clone(),
             watches: it.checks.iter().map(|check| check.watch.fresh()).collect(),
         };
         let columns = self.columns.iter().map(seen).collect();
         let table = self.table.iter().map(|(_, across)| across.fresh()).collect();
         Part {
             rows: 0,
-            ragged: Tally::default(),
+            ragged: self.tally.clone(),
             columns,
             table,
             extra: self.extra.map(|start| start()),

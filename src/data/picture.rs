@@ -46,7 +46,7 @@ pub(crate) fn pictures(
         .collect();
     let first = Basket::new();
     let start = || first.gathering(Ends(vec![End::default(); types.len()]));
-    validate::table(path, shown, Task { schema: &bare, extra: Some(&start) })?;
+    validate::table(path, shown, Task { schema: &bare, extra: Some(&start), all: false })?;
     let ends = first.taken().map_or_else(Vec::new, |it| it.0);
     let second = Basket::new();
     let spans: Vec<Option<(f64, f64)>> = ends.iter().map(End::span).collect();
@@ -55,7 +55,7 @@ pub(crate) fn pictures(
         second.gathering(Bars { spans: spans.clone(), counts })
     };
     if spans.iter().any(Option::is_some) {
-        validate::table(path, shown, Task { schema: &bare, extra: Some(&start) })?;
+        validate::table(path, shown, Task { schema: &bare, extra: Some(&start), all: false })?;
     }
     let counts = second.taken().map_or_else(|| vec![Vec::new(); types.len()], |it| it.counts);
     Ok(ends

@@ -106,7 +106,8 @@ fn walked(
         let guess = |(_, ty): &(String, ColumnType)| Guess::of((!text).then_some(*ty));
         basket.gathering(Guesses(columns.iter().map(guess).collect()))
     };
-    let report = validate::table(path, shown, Task { schema: &schema, extra: Some(&start) })?;
+    let report =
+        validate::table(path, shown, Task { schema: &schema, extra: Some(&start), all: false })?;
     let mut guesses = basket.taken().map_or_else(Vec::new, |it| it.0);
     guesses.iter_mut().for_each(|it| it.missing = report.rows - it.count);
     let names = columns.into_iter().map(|(name, _)| name);

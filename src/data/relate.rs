@@ -121,7 +121,7 @@ fn gathered<G: Gather>(
     empty: &(dyn Fn() -> G + Sync),
 ) -> Result<G, Trouble> {
     let basket = Basket::new();
-    let task = Task { schema, extra: Some(&|| basket.gathering(empty())) };
+    let task = Task { schema, extra: Some(&|| basket.gathering(empty())), all: false };
     let report = validate::table(table.path, table.shown, task)?;
     match report.broken().find(|it| it.check == "required") {
         Some(lost) => Err(Trouble::Broken(format!(

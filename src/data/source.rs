@@ -3,11 +3,13 @@
 
 use crate::data::parquet::Member;
 use camino::Utf8Path;
+use flate2::Compression;
 use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
 use percent_encoding::percent_decode_str;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom};
+use std::io::{self, BufRead as _, BufReader, Read, Seek as _, SeekFrom, Write};
 
 /// How much is unpacked at once.
 const UNPACKED: usize = 1 << 16;
@@ -63,7 +65,7 @@ pub(crate) fn open(path: &Utf8Path, shown: &Utf8Path) -> Result<Opened, Trouble>
     }
     let mut file = File::open(path).map_err(described)?;
     let mut magic = Vec::new();
-    file.by_ref().take(6).read_to_end(&mut magic).map_err(described)?;
+    Read::by_ref(&mut file).take(6).read_to_end(&mut magic).map_err(described)?;
     file.seek(SeekFrom::Start(0)).map_err(described)?;
     let text: Box<dyn Read> = match magic.as_slice() {
         [0x1f, 0x8b, ..] => Box::new(BufReader::with_capacity(UNPACKED, MultiGzDecoder::new(file))),
@@ -85,6 +87,54 @@ pub(crate) fn open(path: &Utf8Path, shown: &Utf8Path) -> Result<Opened, Trouble>
         Some("json") => foreign("one JSON document"),
         Some("tsv") => Ok(Opened::Delimited { text, delimiter: b'\t' }),
         Some(_) | None => Ok(Opened::Delimited { text, delimiter: b',' }),
+    }
+}
+
+/// How a file is packed that can be written again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Packing {
+    Plain,
+    Gzip,
+}
+
+/// How a file is packed, by its first bytes; `None` when it cannot be packed here.
+pub(crate) fn packing(path: &Utf8Path) -> io::Result<Option<Packing>> {
+    let mut magic = Vec::new();
+    File::open(path)?.take(4).read_to_end(&mut magic)?;
+    Ok(match magic.as_slice() {
+        [0x1f, 0x8b, ..] => Some(Packing::Gzip),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => None,
+        _ => Some(Packing::Plain),
+    })
+}
+
+/// A writer that packs.
+pub(crate) enum Packed<W: Write> {
+    Plain(W),
+    Gzip(GzEncoder<W>),
+}
+
+impl<W: Write> Packed<W> {
+    pub(crate) fn new(inner: W, packing: Packing) -> Self {
+        match packing {
+            Packing::Plain => Self::Plain(inner),
+            Packing::Gzip => Self::Gzip(GzEncoder::new(inner, Compression::default())),
+        }
+    }
+
+    pub(crate) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(inner) => inner.write_all(bytes),
+            Self::Gzip(inner) => inner.write_all(bytes),
+        }
+    }
+
+    /// Writes what is held back, and returns what it was written to.
+    pub(crate) fn end(self) -> io::Result<W> {
+        match self {
+            Self::Plain(inner) => Ok(inner),
+            Self::Gzip(inner) => inner.finish(),
+        }
     }
 }
 
@@ -164,7 +214,6 @@ fn torn() -> io::Error {
 mod tests {
     use super::*;
     use ruzstd::encoding::{CompressionLevel, compress_to_vec};
-    use std::io::Write as _;
 
     #[test]
     fn frames_follow_each_other() {

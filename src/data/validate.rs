@@ -8,6 +8,7 @@ use crate::data::{jsonl, parquet};
 use crate::schema::column::Schema;
 use crate::schema::watch::Outcome;
 use camino::Utf8Path;
+use std::collections::BTreeMap;
 
 /// What a table was found to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,25 @@ impl Report {
     /// What does not hold, warnings included.
     pub(crate) fn broken(&self) -> impl Iterator<Item = &Finding> {
         self.results.iter().filter(|it| !it.holds())
+    }
+
+    /// The rows, counted from 1, that fail by themselves, each with the checks that refuse it.
+    /// Precondition: all failing rows were kept.
+    pub(crate) fn bad_rows(&self) -> BTreeMap<u64, Vec<String>> {
+        let mut bad: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+        for found in self.broken().filter(|it| it.severity == Severity::Error) {
+            let Outcome::Values { failing, first } = &found.outcome else { continue };
+            // Of some checks the rows are known in part, or there are none.
+            if *failing != first.len() as u64 || first.iter().any(|case| case.row == 0) {
+                continue;
+            }
+            let reason = match &found.column {
+                Some(column) => format!("{column}: {}", found.spelled),
+                None => found.spelled.clone(),
+            };
+            first.iter().for_each(|it| bad.entry(it.row).or_default().push(reason.clone()));
+        }
+        bad
     }
 
     /// The line of the file on which a row begins, if it has lines.

@@ -1,146 +1,102 @@
 //! Data at the boundaries of a step: what comes in is checked before its first reader runs, what it
 //! promises after it. Unaware of how a step runs and of what a check is.
 
-use crate::base::code::Severity;
+pub(crate) mod inspection;
+mod kept;
+
 use crate::base::source::Spanned;
-use crate::data::source::Trouble;
-use crate::data::validate::{self, Finding, Report};
-use crate::data::{relate, words};
-use crate::model::ids::SchemaId;
+use crate::data::{relate, validate};
+use crate::exec::boundary::inspection::{Inspection, Verdict};
+use crate::exec::disk::Disk;
+use crate::exec::quarantine;
+use crate::model::ids::{SchemaId, StepId};
 use crate::model::project::Project;
-use crate::model::stage::{DepSource, Out};
+use crate::model::stage::{DepSource, OnFail, Out};
 use crate::plan::step::Step;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// What a line begins with that stops nothing.
-const WARNING: &str = "warning: ";
-
-/// Data that is not what its schema says.
-#[derive(Debug)]
-pub(crate) struct Breach {
-    path: Utf8PathBuf,
-    schema: String,
-    /// One line for each check that does not hold.
-    lines: Vec<String>,
-    /// How many checks there are.
-    checks: usize,
-}
-
-/// `` `data/raw.csv` breaks schema `rows` in 2 of 12 checks``
-impl fmt::Display for Breach {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, schema, lines, checks } = self;
-        let noun = if *checks == 1 { "check" } else { "checks" };
-        write!(f, "`{path}` breaks schema `{schema}` in {} of {checks} {noun}", lines.len())
-    }
-}
-
-impl Breach {
-    pub(crate) fn help(&self) -> String {
-        let Self { path, schema, .. } = self;
-        format!("`mlc validate {path} --schema {schema}` shows all of it")
-    }
-
-    /// All of it, for a log.
-    pub(crate) fn text(&self) -> String {
-        let mut text = format!("--- {self} ---\n");
-        for line in &self.lines {
-            let _ = writeln!(text, "{line}");
-        }
-        text
-    }
-}
-
-/// What came of a look at one file.
-#[derive(Clone, Debug)]
-enum Seen {
-    Holds,
-    /// What does not hold where that stops nothing.
-    Warns(Vec<String>),
-    Breaks(Arc<Breach>),
-    /// Why it was not looked at.
-    Unread(String),
-}
-
-impl Seen {
-    fn breaks(path: &Utf8Path, schema: &str, lines: Vec<String>, checks: usize) -> Self {
-        let (path, schema) = (path.to_owned(), schema.to_owned());
-        Self::Breaks(Arc::new(Breach { path, schema, lines, checks }))
-    }
-}
 
 /// A file and what is demanded of it.
 struct Demand {
     path: Utf8PathBuf,
     schema: SchemaId,
-    /// Whether the run goes on without it.
-    lenient: bool,
+    /// What follows when it does not hold.
+    on_fail: OnFail,
 }
 
 /// A look that several steps may wait for.
-type Look = Arc<Mutex<Option<Seen>>>;
+type Look = Arc<Mutex<Option<Inspection>>>;
 
 /// Looks at data, at each file that comes in once a run.
 #[derive(Debug, Default)]
 pub(crate) struct Boundaries {
     seen: Mutex<BTreeMap<(Utf8PathBuf, SchemaId), Look>>,
+    /// What came of it for each step.
+    told: Mutex<BTreeMap<StepId, Vec<Inspection>>>,
     /// Why data was not looked at, a sentence each.
     unread: Mutex<BTreeSet<String>>,
     /// What does not hold and only warns.
     warnings: Mutex<BTreeSet<String>>,
 }
 
+/// A failure, or data that breaks its schema.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Breach(Arc<Inspection>),
+    Other(anyhow::Error),
+}
+
 impl Boundaries {
     /// Checks what a step reads; steps that read the same file share one look at it.
-    pub(crate) fn before(
-        &self,
-        root: &Utf8Path,
-        project: &Project,
-        step: &Step,
-    ) -> Result<(), Arc<Breach>> {
-        demands(project, step).into_iter().try_for_each(|Demand { path, schema, lenient }| {
-            let place = Arc::clone(locked(&self.seen).entry((path.clone(), schema)).or_default());
+    pub(crate) fn before(&self, disk: &Disk, project: &Project, step: &Step) -> Result<(), Stop> {
+        demands(project, step).into_iter().try_for_each(|demand| {
+            let key = (demand.path.clone(), demand.schema);
+            let place = Arc::clone(locked(&self.seen).entry(key).or_default());
             let mut seen = locked(&place);
-            let seen = seen.get_or_insert_with(|| look(root, project, &path, schema));
-            self.judge(seen.clone(), lenient)
+            let inspection = match &*seen {
+                Some(inspection) => inspection.clone(),
+                None => {
+                    let found = look(disk, project, &demand, true);
+                    let found = settle(disk, project, &demand, found, true).map_err(Stop::Other)?;
+                    seen.insert(found).clone()
+                }
+            };
+            self.judge(step.id, inspection, demand.on_fail)
         })
     }
 
     /// Checks what a step has written.
-    pub(crate) fn after(
-        &self,
-        root: &Utf8Path,
-        project: &Project,
-        step: &Step,
-    ) -> Result<(), Arc<Breach>> {
-        let mut promises = promises(project, step).into_iter();
-        promises.try_for_each(|Demand { path, schema, lenient }| {
-            self.judge(look(root, project, &path, schema), lenient)
+    pub(crate) fn after(&self, disk: &Disk, project: &Project, step: &Step) -> Result<(), Stop> {
+        promises(project, step).into_iter().try_for_each(|demand| {
+            let found = look(disk, project, &demand, false);
+            let found = settle(disk, project, &demand, found, false).map_err(Stop::Other)?;
+            self.judge(step.id, found, demand.on_fail)
         })
     }
 
-    fn judge(&self, seen: Seen, lenient: bool) -> Result<(), Arc<Breach>> {
-        match seen {
-            Seen::Holds => Ok(()),
-            Seen::Warns(lines) => {
-                locked(&self.warnings).extend(lines);
+    fn judge(&self, step: StepId, mut found: Inspection, on_fail: OnFail) -> Result<(), Stop> {
+        if found.verdict == Verdict::Breaks && on_fail == OnFail::Warn {
+            found.verdict = Verdict::Warns;
+        }
+        locked(&self.told).entry(step).or_default().push(found.clone());
+        match found.verdict {
+            Verdict::Holds => Ok(()),
+            Verdict::Warns => {
+                locked(&self.warnings).extend(found.warnings());
                 Ok(())
             }
-            Seen::Breaks(breach) if lenient => {
-                let plain = |it: &String| it.strip_prefix(WARNING).unwrap_or(it).to_owned();
-                let line = |it: &String| format!("`{}`: {}", breach.path, plain(it));
-                locked(&self.warnings).extend(breach.lines.iter().map(line));
-                Ok(())
-            }
-            Seen::Breaks(breach) => Err(breach),
-            Seen::Unread(why) => {
-                locked(&self.unread).insert(why);
+            Verdict::Breaks => Err(Stop::Breach(Arc::new(found))),
+            Verdict::Unread => {
+                locked(&self.unread).extend(found.lines);
                 Ok(())
             }
         }
+    }
+
+    /// What came of the data of a step, told once.
+    pub(crate) fn take(&self, step: StepId) -> Vec<Inspection> {
+        locked(&self.told).remove(&step).unwrap_or_default()
     }
 
     /// What only warns, for the end of a run: a sentence each.
@@ -156,44 +112,66 @@ impl Boundaries {
     }
 }
 
-/// A line for each check that does not hold; those that only warn are marked.
-fn lines(report: &Report) -> Vec<String> {
-    let line = |it: &Finding| match it.severity {
-        Severity::Error => words::sentence(it, report),
-        Severity::Warning => format!("{WARNING}{}", words::sentence(it, report)),
-    };
-    report.broken().map(line).collect()
-}
-
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn look(root: &Utf8Path, project: &Project, path: &Utf8Path, id: SchemaId) -> Seen {
-    let schema = project.schema(id);
-    let name = &schema.name.value;
-    let report = validate::file(&root.join(path), path, &schema.schema);
+/// Reads data, or remembers what came of it when it was the same.
+///
+/// Of what was just written the digest is not known yet, and it is rarely what it was.
+fn look(disk: &Disk, project: &Project, demand: &Demand, remembers: bool) -> Inspection {
+    let Demand { path, schema: id, .. } = demand;
+    let schema = project.schema(*id);
     // What a dataset must be beside others is checked with the schema that it demands.
-    let dataset = project
-        .datasets
-        .iter()
-        .find(|it| it.path.value == path && it.schema.as_ref().is_some_and(|own| own.value == id));
+    let dataset = project.datasets.iter().find(|it| {
+        it.path.value == *path && it.schema.as_ref().is_some_and(|own| own.value == *id)
+    });
+    let place = match remembers {
+        true => kept::place(disk, project, path, schema, dataset),
+        false => None,
+    };
+    if let Some(found) = place.as_deref().and_then(kept::find) {
+        return found;
+    }
+    let report = validate::file(&disk.root.join(path), path, &schema.schema);
     let report = report.and_then(|mut report| {
         if let Some(dataset) = dataset {
-            report.results.extend(relate::of_dataset(root, project, dataset)?);
+            report.results.extend(relate::of_dataset(&disk.root, project, dataset)?);
         }
         Ok(report)
     });
-    match report {
-        Ok(report) if report.broken().next().is_none() => Seen::Holds,
-        Ok(report) if report.holds() => {
-            let warning = |it| format!("`{path}`: {}", words::sentence(it, &report));
-            Seen::Warns(report.broken().map(warning).collect())
-        }
-        Ok(report) => Seen::breaks(path, name, lines(&report), report.results.len()),
-        Err(Trouble::Broken(error)) => Seen::breaks(path, name, vec![error], 1),
-        Err(Trouble::Foreign(why)) => Seen::Unread(why),
+    let found = Inspection::new(path, &schema.name.value, report);
+    if let Some(place) = place {
+        kept::keep(&place, &found);
     }
+    found
+}
+
+/// Moves bad rows out of the data where that is wanted, and looks again.
+///
+/// Rows that a dataset lost earlier stay beside it; a stage writes all of its rows each time.
+fn settle(
+    disk: &Disk,
+    project: &Project,
+    demand: &Demand,
+    found: Inspection,
+    is_dataset: bool,
+) -> anyhow::Result<Inspection> {
+    if demand.on_fail != OnFail::Quarantine {
+        return Ok(found);
+    }
+    if !is_dataset {
+        quarantine::forget(&disk.root, &demand.path)?;
+    }
+    if found.verdict != Verdict::Breaks {
+        return Ok(found);
+    }
+    disk.cache.unprotect(&disk.root.join(&demand.path))?;
+    let schema = project.schema(demand.schema);
+    Ok(match quarantine::sift(&disk.root, &demand.path, schema, is_dataset)? {
+        Some(moved) => look(disk, project, demand, false).without(moved),
+        None => found,
+    })
 }
 
 /// What is demanded of the paths that a step reads.
@@ -217,12 +195,14 @@ fn demands(project: &Project, step: &Step) -> Vec<Demand> {
         };
         for path in paths {
             let known = project.datasets.iter().find(|it| it.path.value == *path);
-            let demand = |schema: &Spanned<SchemaId>, lenient| {
+            let demand = |schema: &Spanned<SchemaId>, on_fail| {
                 let (path, schema) = (path.clone(), schema.value);
-                Demand { path, schema, lenient }
+                Demand { path, schema, on_fail }
             };
-            let own = known.and_then(|it| Some(demand(it.schema.as_ref()?, it.lenient)));
-            demands.extend(own.into_iter().chain(dep.schema.iter().map(|it| demand(it, false))));
+            let own = known.and_then(|it| Some(demand(it.schema.as_ref()?, it.on_fail)));
+            demands.extend(
+                own.into_iter().chain(dep.schema.iter().map(|it| demand(it, OnFail::Stop))),
+            );
         }
     }
     demands
@@ -237,7 +217,7 @@ fn promises(project: &Project, step: &Step) -> Vec<Demand> {
     let outs = instance.outs.iter().zip(&stage.outs);
     let demand = |(path, out): (&Utf8PathBuf, &Out)| {
         let schema = out.schema.as_ref()?.value;
-        Some(Demand { path: path.clone(), schema, lenient: out.lenient })
+        Some(Demand { path: path.clone(), schema, on_fail: out.on_fail })
     };
     outs.filter_map(demand).collect()
 }

@@ -4,6 +4,7 @@
 //! Long because all that a message can mean stands here together: one thread, one loop.
 #![expect(clippy::disallowed_methods, reason = "measures time")]
 
+use crate::exec::boundary::Boundaries;
 use crate::exec::disk::Keep;
 use crate::exec::flood;
 use crate::exec::groups::Groups;
@@ -117,6 +118,7 @@ pub(crate) fn run(
             lost: None,
             groups: &groups,
             leases: &bench.leases,
+            boundaries: &bench.boundaries,
             root,
             weighed: false,
             interrupts: Vec::new(),
@@ -194,6 +196,7 @@ struct Conductor<'a> {
     lost: Option<anyhow::Error>,
     groups: &'a Groups,
     leases: &'a Leases<'a>,
+    boundaries: &'a Boundaries,
     root: &'a Utf8Path,
     /// Whether the scheduler knows how long steps take; only a run that runs something asks.
     weighed: bool,
@@ -267,6 +270,9 @@ impl Conductor<'_> {
     }
 
     fn hear(&mut self, message: Message) {
+        if let Message::Ran(id, ..) = &message {
+            self.ledger.inspected(self.plan.step(*id), self.boundaries.take(*id));
+        }
         match message {
             Message::Checked(id, Ok(checked), took) => self.checked(id, checked, took),
             Message::Ran(id, Ok(Done::NotNeeded(checked)), _, took) => {

@@ -17,6 +17,7 @@ pub(crate) use read::{Ledger, last, newest};
 pub(crate) use run_id::RunId;
 pub(crate) use writer::{Close, Writer};
 
+use crate::exec::boundary::inspection::Inspection;
 use crate::exec::lock::{Artifact, Entry};
 use crate::exec::reason::value_json;
 use crate::plan::step::Step;
@@ -94,6 +95,8 @@ pub(crate) struct Done {
     /// Why it was out of date, a line each.
     pub(crate) reasons: Vec<String>,
     pub(crate) record: Option<Record>,
+    /// What came of the data that it read and wrote.
+    pub(crate) data: Vec<Inspection>,
 }
 
 impl Done {

@@ -1,7 +1,8 @@
 //! Runs the scripts of one step, again if it may. Unaware of the graph, the lock and the cache.
 
 use crate::exec::absent;
-use crate::exec::boundary::Breach;
+use crate::exec::boundary::Stop;
+use crate::exec::boundary::inspection::Inspection;
 use crate::exec::process::Ended;
 use crate::model::stage::Retry;
 use crate::plan::step::Step;
@@ -33,7 +34,7 @@ pub(crate) enum Failure {
     TimedOut(Duration),
     Interrupted,
     /// Data at its boundary is not what the schema says.
-    Rejected(Arc<Breach>),
+    Rejected(Arc<Inspection>),
     /// Everything around the command: a missing output, a full disk.
     Other(anyhow::Error),
 }
@@ -73,9 +74,12 @@ impl Failure {
     }
 }
 
-impl From<Arc<Breach>> for Failure {
-    fn from(breach: Arc<Breach>) -> Self {
-        Self::Rejected(breach)
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Breach(inspection) => Self::Rejected(inspection),
+            Stop::Other(error) => Self::Other(error),
+        }
     }
 }
 

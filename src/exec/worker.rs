@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "reads DVC_ROOT, the clock and the tree")]
 
 use crate::base::suggest::quoted;
-use crate::exec::boundary::{Boundaries, Breach};
+use crate::exec::boundary::{Boundaries, Stop};
 use crate::exec::cache::remove;
 use crate::exec::commit::{commit, remember};
 use crate::exec::conductor::Options;
@@ -275,10 +275,10 @@ impl<'a> Bench<'a> {
         let log = self.logs.create(&step.name)?;
         let deadline = Cell::new(None);
         let attempt = Attempt { bench: self, step, slots, log, retrying, deadline, used };
-        let (root, project) = (&self.disk.root, &self.plan.project);
-        self.boundaries.before(root, project, step).map_err(|breach| attempt.rejected(breach))?;
+        let (disk, project) = (&self.disk, &self.plan.project);
+        self.boundaries.before(disk, project, step).map_err(|stop| attempt.stopped(stop))?;
         task::run(step, &attempt)?;
-        self.boundaries.after(root, project, step).map_err(|breach| attempt.rejected(breach))?;
+        self.boundaries.after(disk, project, step).map_err(|stop| attempt.stopped(stop))?;
         if self.writes_params(step) {
             self.disk.params.forget();
         }
@@ -348,9 +348,11 @@ struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// The log has all that is wrong with the data; without it the failure still names the file.
-    fn rejected(&self, breach: Arc<Breach>) -> Failure {
-        let _ = self.note(breach.text().trim_end());
-        breach.into()
+    fn stopped(&self, stop: Stop) -> Failure {
+        if let Stop::Breach(breach) = &stop {
+            let _ = self.note(breach.text().trim_end());
+        }
+        stop.into()
     }
 
     fn note(&self, text: &str) -> anyhow::Result<()> {

@@ -5,7 +5,7 @@ use crate::base::value::Value;
 use crate::model::graph::Graph;
 use crate::model::ids::{DatasetId, SchemaId, StageId, StepId};
 use crate::model::policy::Gate;
-use crate::model::stage::{Instance, Stage};
+use crate::model::stage::{Instance, OnFail, Stage};
 use crate::schema::column::Schema;
 use crate::schema::problem::Problem;
 use crate::schema::relation::Relation;
@@ -110,8 +110,8 @@ pub(crate) struct Dataset {
     /// Whether the path was wrong; that was reported.
     pub(crate) unknown: bool,
     pub(crate) schema: Option<Spanned<SchemaId>>,
-    /// Whether data that breaks the schema is told and the run goes on.
-    pub(crate) lenient: bool,
+    /// What follows when it breaks the schema.
+    pub(crate) on_fail: OnFail,
     /// Columns whose values may not occur in another dataset.
     pub(crate) disjoint: Vec<(Spanned<String>, Spanned<DatasetId>)>,
     /// What else must hold beside other datasets.

@@ -21,6 +21,7 @@ use crate::model::ids::{DatasetId, SchemaId, StageId};
 use crate::model::project::{Dataset, Project, Var};
 use crate::model::resolve::names::Names;
 use crate::model::resolve::params::ParamsTable;
+use crate::model::stage::OnFail;
 use crate::model::{codes, known_targets};
 use crate::syntax::ast::{Spec, Text};
 use crate::syntax::tree::{Literal, Scalar};
@@ -165,11 +166,11 @@ impl Resolver<'_> {
             let unknown = path.is_none();
             let path = path.unwrap_or_else(|| Spanned::new("".into(), dataset.name.span));
             let schema = self.schema_reference(dataset.schema.as_ref());
-            let lenient = self.lenient(dataset.on_fail.as_ref(), schema.is_some());
+            let on_fail = self.on_fail(dataset.on_fail.as_ref(), schema.is_some());
             let disjoint = self.disjoint(dataset);
             let relations = self.relations(dataset);
             let name = dataset.name.clone();
-            datasets.push(Dataset { name, path, unknown, schema, lenient, disjoint, relations });
+            datasets.push(Dataset { name, path, unknown, schema, on_fail, disjoint, relations });
         }
         datasets
     }
@@ -196,29 +197,30 @@ impl Resolver<'_> {
         pairs
     }
 
-    /// Whether what breaks its schema is only told.
-    fn lenient(&mut self, on_fail: Option<&Text>, has_schema: bool) -> bool {
-        let Some(word) = on_fail else { return false };
-        let text = match word.value.as_str() {
-            "warn" | "stop" if has_schema => return word.value == "warn",
-            "warn" | "stop" => {
+    fn on_fail(&mut self, word: Option<&Text>, has_schema: bool) -> OnFail {
+        let Some(word) = word else { return OnFail::Stop };
+        let meant = match word.value.as_str() {
+            "stop" => OnFail::Stop,
+            "warn" => OnFail::Warn,
+            "quarantine" => OnFail::Quarantine,
+            other => {
                 self.sink.report(
-                    codes::MISSING_REFERENCE
-                        .at(word.span, "there is nothing that could fail")
-                        .label("no schema is given")
-                        .help("write `schema=` and its name, or leave `on-fail` out"),
+                    crate::syntax::codes::WRONG_VALUE
+                        .at(word.span, format!("nothing is done by `{other}`"))
+                        .label("`stop`, `warn` or `quarantine`"),
                 );
-                return false;
+                return OnFail::Stop;
             }
-            "quarantine" => "`quarantine` is not built yet".to_owned(),
-            other => format!("nothing is done by `{other}`"),
         };
-        let code = match word.value.as_str() {
-            "quarantine" => &crate::syntax::codes::NOT_BUILT_YET,
-            _ => &crate::syntax::codes::WRONG_VALUE,
-        };
-        self.sink.report(code.at(word.span, text).label("`stop` or `warn`"));
-        false
+        if !has_schema {
+            self.sink.report(
+                codes::MISSING_REFERENCE
+                    .at(word.span, "there is nothing that could fail")
+                    .label("no schema is given")
+                    .help("write `schema=` and its name, or leave `on-fail` out"),
+            );
+        }
+        meant
     }
 
     fn schema_reference(&mut self, name: Option<&Text>) -> Option<Spanned<SchemaId>> {

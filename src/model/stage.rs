@@ -94,8 +94,20 @@ pub(crate) struct Out {
     pub(crate) desc: Option<String>,
     /// What is promised of it.
     pub(crate) schema: Option<Spanned<SchemaId>>,
-    /// Whether a broken promise is told and the run goes on.
-    pub(crate) lenient: bool,
+    /// What follows a broken promise.
+    pub(crate) on_fail: OnFail,
+}
+
+/// What follows when data breaks its schema.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum OnFail {
+    /// The stage fails.
+    #[default]
+    Stop,
+    /// It is told and the run goes on.
+    Warn,
+    /// The rows that fail are moved into a file beside the data, and the run goes on.
+    Quarantine,
 }
 
 #[derive(Clone, Debug)]

@@ -3,8 +3,9 @@
 use crate::base::bound::{Bound, Number};
 use crate::base::code::Severity;
 use crate::base::source::Spanned;
-use crate::schema::column::{Check, Column, ColumnType, Scalar};
+use crate::schema::column::{Check, Column, ColumnType, Scalar, Schema};
 use crate::schema::literal;
+use crate::schema::table::TableCheck;
 use std::fmt;
 
 /// A name or text: bare where the language reads it as text, else quoted.
@@ -131,6 +132,19 @@ impl fmt::Display for Column {
             write!(f, "  {{ {} }}", checks.join("; "))?;
         }
         Ok(())
+    }
+}
+
+impl Schema {
+    /// All that it says, a line each, wherever it stands in a spec.
+    pub(crate) fn spelled(&self) -> String {
+        let mut lines = vec![format!("rows {}", bounds(&self.rows, None))];
+        lines.extend(self.nulls.iter().map(|it| format!("nulls {}", quoted(&it.value))));
+        lines.extend(self.strict.map(|_| "strict".to_owned()));
+        lines.extend(self.ordered.map(|_| "ordered".to_owned()));
+        lines.extend(self.table.iter().map(TableCheck::spelled));
+        lines.extend(self.columns.iter().map(ToString::to_string));
+        lines.join("\n")
     }
 }
 

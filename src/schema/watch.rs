@@ -294,17 +294,35 @@ pub(crate) struct Case {
     pub(crate) value: String,
 }
 
-/// Values that failed: how many, and the first of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Values that failed: how many, and the first of them, or all.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) failing: u64,
     first: Vec<Case>,
+    /// How many are kept.
+    kept: usize,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { failing: 0, first: Vec::new(), kept: SHOWN }
+    }
 }
 
 impl Tally {
+    /// One that has seen nothing and keeps as many.
+    pub(crate) fn fresh(&self) -> Self {
+        Self { kept: self.kept, ..Self::default() }
+    }
+
+    /// Keeps each that fails, for who does something with them.
+    pub(crate) fn keep_all(&mut self) {
+        self.kept = usize::MAX;
+    }
+
     pub(crate) fn count(&mut self, row: u64, value: impl FnOnce() -> String) {
         self.failing += 1;
-        if self.first.len() < SHOWN {
+        if self.first.len() < self.kept {
             self.first.push(Case { row, value: value() });
         }
     }
@@ -312,7 +330,7 @@ impl Tally {
     /// Takes in what failed later; `rows` come before those.
     pub(crate) fn join(&mut self, later: Self, rows: u64) {
         self.failing += later.failing;
-        let room = SHOWN.saturating_sub(self.first.len());
+        let room = self.kept.saturating_sub(self.first.len());
         let moved = later.first.into_iter().map(|it| Case { row: it.row + rows, ..it });
         self.first.extend(moved.take(room));
     }
@@ -330,6 +348,8 @@ pub(crate) trait Watch: Any + Send {
     /// The same check before it has seen anything.
     fn fresh(&self) -> Box<dyn Watch>;
     fn see(&mut self, batch: &Batch);
+    /// Keeps each value that fails, if values fail by themselves.
+    fn keep_all(&mut self) {}
     /// Takes in what another of the same check has seen in later rows; `rows` come before those.
     fn join(&mut self, later: Box<dyn Watch>, rows: u64);
     /// An error when what was kept on disk cannot be read or written.

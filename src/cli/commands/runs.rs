@@ -2,6 +2,7 @@
 
 use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
+use crate::data::words;
 use crate::exec::gate::bytes;
 use crate::exec::ledger::{self, Done, Ledger, Run, git, span};
 use crate::exec::openlineage::{self, Origin};
@@ -227,6 +228,14 @@ fn step_text(step: &Done, paint: Paint) -> String {
     if step.status == "skipped" {
         return out;
     }
+    for it in &step.data {
+        let noun = if it.rows == 1 { "row" } else { "rows" };
+        let rows = words::grouped(it.rows);
+        let kept = if it.kept { ", as an earlier run found" } else { "" };
+        let verdict = it.verdict.words();
+        line("data", &format!("`{}`: `{}` {verdict} ({rows} {noun}{kept})", it.path, it.schema));
+        it.lines.iter().for_each(|it| line("", it));
+    }
     let mut time = moment(step.start);
     if step.end.is_some() {
         let _ = write!(time, ", took {}", duration(step.took()));
@@ -294,5 +303,6 @@ fn step_json(step: &Done) -> Value {
         "message": step.message,
         "reasons": step.reasons,
         "record": step.record,
+        "data": step.data,
     })
 }

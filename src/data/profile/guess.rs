@@ -211,6 +211,10 @@ impl Guess {
             checks: Vec::new(),
             span: Span::default(),
         };
+        let ends = match (self.declared, ty) {
+            (None, ColumnType::DateTime) => self.times,
+            _ => self.ends.filter(|_| ty.is_ordered()),
+        };
         let set = if ty.is_integer() { LABELS } else { SET };
         let is_set = self.words.len() <= set && self.count >= ENOUGH;
         if is_set && (ty.is_text() || ty.is_integer()) {
@@ -222,14 +226,9 @@ impl Guess {
             values.sort_by_key(|it| if let Scalar::Int(value) = it { *value } else { 0 });
             let values = values.into_iter().map(at_no_place).collect();
             column.checks.push(check("isin", values, Vec::new()));
-        } else if let Some((low, high)) = match (self.declared, ty) {
-            (None, ColumnType::DateTime) => self.times,
-            _ => self.ends.filter(|_| ty.is_ordered()),
-        } {
-            if !self.is_endless {
-                column.bounds.push(bound(Op::Ge, held(low, ty)));
-                column.bounds.push(bound(Op::Le, held(high, ty)));
-            }
+        } else if let Some((low, high)) = ends.filter(|_| !self.is_endless) {
+            column.bounds.push(bound(Op::Ge, held(low, ty)));
+            column.bounds.push(bound(Op::Le, held(high, ty)));
         }
         let may_be_a_key = !matches!(ty, ColumnType::Float(_) | ColumnType::Bool);
         if self.words.len() > SET && may_be_a_key && self.missing == 0 {

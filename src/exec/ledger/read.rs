@@ -13,7 +13,7 @@ const RUN: &str = "SELECT id, project, command, version, jobs, start, end, commi
                    outcome, commands_ms, counts FROM runs";
 
 const STEP: &str = "SELECT run, stage, status, key, start, end, exit_code, signal, attempts,
-                    peak_memory, cpu_ms, log, message, reasons, record FROM steps";
+                    peak_memory, cpu_ms, log, message, reasons, record, data FROM steps";
 
 /// The ledger of one project, open to read.
 #[derive(Debug)]
@@ -172,6 +172,7 @@ fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
 fn done(row: &Row<'_>) -> rusqlite::Result<Done> {
     let reasons: String = row.get(13)?;
     let record: Option<String> = row.get(14)?;
+    let data: Option<String> = row.get(15)?;
     Ok(Done {
         run: row.get(0)?,
         stage: row.get(1)?,
@@ -188,6 +189,7 @@ fn done(row: &Row<'_>) -> rusqlite::Result<Done> {
         message: row.get(12)?,
         reasons: serde_json::from_str(&reasons).unwrap_or_default(),
         record: record.and_then(|text| serde_json::from_str(&text).ok()),
+        data: data.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
     })
 }
 

@@ -11,7 +11,7 @@ use std::fs::{self, File};
 use std::time::Duration;
 
 /// Version of the tables, in SQLite's `user_version`. A change of a table raises it.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Relative to the root.
 pub(super) const NAME: &str = ".mlc/ledger.db";
@@ -47,6 +47,7 @@ CREATE TABLE steps (
     message TEXT,
     reasons TEXT NOT NULL,
     record TEXT,
+    data TEXT,
     PRIMARY KEY (stage, run)
 ) WITHOUT ROWID;
 CREATE INDEX steps_of_run ON steps (run);
@@ -56,6 +57,9 @@ CREATE TABLE stages (
     took_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
 ";
+
+/// What the tables of version 1 lack.
+const SINCE_1: &str = "ALTER TABLE steps ADD COLUMN data TEXT";
 
 /// Why the ledger cannot be used just now.
 #[derive(Debug)]
@@ -130,10 +134,25 @@ fn connect(root: &Utf8Path) -> Result<Connection, Trouble> {
         }
         making.commit()?;
     }
+    renew(&mut db)?;
     check(&db)?;
     db.pragma_update(None, "synchronous", "NORMAL")?;
     db.pragma_update(None, "foreign_keys", true)?;
     Ok(db)
+}
+
+/// Makes the tables of an earlier version those of this one.
+fn renew(db: &mut Connection) -> Result<(), Trouble> {
+    if version(db)? == 1 {
+        let making = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another run may have done it meanwhile.
+        if version(&making)? == 1 {
+            making.execute_batch(SINCE_1)?;
+            making.pragma_update(None, "user_version", VERSION)?;
+        }
+        making.commit()?;
+    }
+    Ok(())
 }
 
 /// Opens the ledger to read; `None` when there is none.
@@ -146,8 +165,9 @@ pub(super) fn look(root: &Utf8Path) -> Result<Option<Connection>, Trouble> {
         &path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     );
-    let opened = opened.map_err(Trouble::from).and_then(|db| {
+    let opened = opened.map_err(Trouble::from).and_then(|mut db| {
         be_patient(&db, Duration::from_secs(1))?;
+        renew(&mut db)?;
         check(&db).map(|()| db)
     });
     match opened {

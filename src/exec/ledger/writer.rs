@@ -2,6 +2,7 @@
 //! transaction. A run for which nothing had to be done is not recorded, and costs nothing.
 #![expect(clippy::disallowed_methods, reason = "reads the clock and the command line")]
 
+use crate::exec::boundary::inspection::Inspection;
 use crate::exec::ledger::alive::Sign;
 use crate::exec::ledger::git::Checkout;
 use crate::exec::ledger::store::{self, Trouble};
@@ -74,6 +75,7 @@ struct Row {
     reasons: Vec<String>,
     key: Option<String>,
     record: Option<String>,
+    data: Vec<Inspection>,
 }
 
 /// The end of a run.
@@ -119,6 +121,13 @@ impl Writer {
         let row = self.row(step);
         row.usage = Some(usage);
         (row.exit_code, row.signal) = exit;
+    }
+
+    /// What came of its data.
+    pub(crate) fn inspected(&mut self, step: &Step, data: Vec<Inspection>) {
+        if !data.is_empty() {
+            self.row(step).data = data;
+        }
     }
 
     /// What the lock now holds of the step.
@@ -287,7 +296,7 @@ fn write_rows<'a>(
 ) -> Result<(), Trouble> {
     let mut step = db.prepare(
         "INSERT OR REPLACE INTO steps VALUES
-         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?;
     let mut stage = db.prepare("INSERT OR REPLACE INTO stages VALUES (?1, ?2, ?3)")?;
     for row in rows {
@@ -307,6 +316,7 @@ fn write_rows<'a>(
             row.message,
             serde_json::json!(row.reasons).to_string(),
             row.record,
+            serde_json::to_string(&row.data).ok(),
         ])?;
         if row.status == Status::Ran.slug() {
             stage.execute(params![row.stage, run, row.end.unwrap_or(row.start) - row.start])?;

@@ -182,7 +182,7 @@ impl Resolver<'_> {
             push: raw.push.unwrap_or(true),
             desc: raw.desc.as_ref().map(|it| it.value.clone()),
             schema: self.schema_reference(raw.schema.as_ref()),
-            lenient: self.lenient(raw.on_fail.as_ref(), raw.schema.is_some()),
+            on_fail: self.on_fail(raw.on_fail.as_ref(), raw.schema.is_some()),
         })
     }
 

@@ -8,7 +8,7 @@ use crate::schema::rule::Rule;
 use crate::schema::table::{TableCheck, TableKind};
 use crate::schema::watch::keys::{keep_first, repeated};
 use crate::schema::watch::pairs::Pairs;
-use crate::schema::watch::{Batch, Case, Datum, Outcome, Rows, Tally};
+use crate::schema::watch::{Batch, Case, Datum, Outcome, Rows, SHOWN, Tally};
 use std::any::Any;
 use std::io;
 use std::iter::Peekable;
@@ -77,6 +77,8 @@ impl Frame<'_> {
 pub(crate) trait Across: Any + Send {
     fn fresh(&self) -> Box<dyn Across>;
     fn see(&mut self, frame: &Frame<'_>);
+    /// Keeps each row that fails, if rows fail by themselves.
+    fn keep_all(&mut self) {}
     /// Takes in what another of the same check has seen in later rows; `rows` come before those.
     fn join(&mut self, later: Box<dyn Across>, rows: u64);
     /// What was found, and in how many rows there was something to look at.
@@ -143,7 +145,12 @@ impl Ruled {
 
 impl Across for Ruled {
     fn fresh(&self) -> Box<dyn Across> {
-        Box::new(Self::new(self.holds.clone(), self.when.clone()))
+        let failing = self.failing.fresh();
+        Box::new(Self { failing, ..Self::new(self.holds.clone(), self.when.clone()) })
+    }
+
+    fn keep_all(&mut self) {
+        self.failing.keep_all();
     }
 
     fn see(&mut self, frame: &Frame<'_>) {
@@ -191,11 +198,14 @@ struct Repeats {
     seen: Vec<(u128, u64)>,
     heaps: Option<Heaps<(u128, u64)>>,
     of: u64,
+    /// How many are kept.
+    kept: usize,
 }
 
 impl Repeats {
     fn new(columns: Vec<usize>, missing_too: bool) -> Self {
-        Self { columns, missing_too, seen: Vec::new(), heaps: None, of: 0 }
+        let (seen, heaps) = (Vec::new(), None);
+        Self { columns, missing_too, seen, heaps, of: 0, kept: SHOWN }
     }
 
     fn settle(&mut self) {
@@ -206,7 +216,12 @@ impl Repeats {
 
 impl Across for Repeats {
     fn fresh(&self) -> Box<dyn Across> {
-        Box::new(Self::new(self.columns.clone(), self.missing_too))
+        let new = Self::new(self.columns.clone(), self.missing_too);
+        Box::new(Self { kept: self.kept, ..new })
+    }
+
+    fn keep_all(&mut self) {
+        self.kept = usize::MAX;
     }
 
     fn see(&mut self, frame: &Frame<'_>) {
@@ -230,10 +245,10 @@ impl Across for Repeats {
 
     fn end(mut self: Box<Self>) -> io::Result<(Outcome, u64)> {
         self.settle();
-        let heaps = self.heaps.unwrap_or_default().each(|heap, _| repeated(heap))?;
+        let heaps = self.heaps.unwrap_or_default().each(|heap, _| repeated(heap, self.kept))?;
         let failing = heaps.iter().map(|(failing, _)| failing).sum();
         let mut first: Vec<(u64, u128)> = heaps.into_iter().flat_map(|(_, first)| first).collect();
-        keep_first(&mut first);
+        keep_first(&mut first, self.kept);
         let case = |(row, _)| Case { row, value: String::new() };
         let first = first.into_iter().map(case).collect();
         Ok((Outcome::Values { failing, first }, self.of))

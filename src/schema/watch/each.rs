@@ -37,7 +37,7 @@ pub(crate) fn text(
 
 impl<T: Test> Watch for Each<T> {
     fn fresh(&self) -> Box<dyn Watch> {
-        let (test, failing) = (Arc::clone(&self.test), Tally::default());
+        let (test, failing) = (Arc::clone(&self.test), self.failing.fresh());
         Box::new(Self { test, ty: self.ty, failing })
     }
 
@@ -52,6 +52,10 @@ impl<T: Test> Watch for Each<T> {
                 }
             });
         }
+    }
+
+    fn keep_all(&mut self) {
+        self.failing.keep_all();
     }
 
     fn join(&mut self, later: Box<dyn Watch>, rows: u64) {

@@ -147,6 +147,8 @@ struct Repeats<K> {
     ty: ColumnType,
     seen: Vec<(K, u64)>,
     heaps: Option<Heaps<(K, u64)>>,
+    /// How many are kept.
+    kept: usize,
 }
 
 /// A check that no value occurs twice.
@@ -159,7 +161,7 @@ pub(crate) fn no_repeats(ty: ColumnType) -> Box<dyn Watch> {
 
 impl<K: Known> Repeats<K> {
     fn new(ty: ColumnType) -> Self {
-        Self { ty, seen: Vec::new(), heaps: None }
+        Self { ty, seen: Vec::new(), heaps: None, kept: SHOWN }
     }
 
     fn settle(&mut self) {
@@ -170,7 +172,11 @@ impl<K: Known> Repeats<K> {
 
 impl<K: Known> Watch for Repeats<K> {
     fn fresh(&self) -> Box<dyn Watch> {
-        Box::new(Self::new(self.ty))
+        Box::new(Self { kept: self.kept, ..Self::new(self.ty) })
+    }
+
+    fn keep_all(&mut self) {
+        self.kept = usize::MAX;
     }
 
     fn see(&mut self, batch: &Batch) {
@@ -189,31 +195,31 @@ impl<K: Known> Watch for Repeats<K> {
 
     fn end(mut self: Box<Self>, _: Totals) -> io::Result<Outcome> {
         self.settle();
-        let heaps = self.heaps.unwrap_or_default().each(|heap, _| repeated(heap))?;
+        let heaps = self.heaps.unwrap_or_default().each(|heap, _| repeated(heap, self.kept))?;
         let failing = heaps.iter().map(|(failing, _)| failing).sum();
         let mut first: Vec<(u64, K)> = heaps.into_iter().flat_map(|(_, first)| first).collect();
-        keep_first(&mut first);
+        keep_first(&mut first, self.kept);
         let case = |(row, key): (u64, K)| Case { row, value: key.shown(self.ty) };
         Ok(Outcome::Values { failing, first: first.into_iter().map(case).collect() })
     }
 }
 
 /// How many records share their key with another, and the first of them.
-pub(super) fn repeated<K: Key>(records: &mut [(K, u64)]) -> (u64, Vec<(u64, K)>) {
+pub(super) fn repeated<K: Key>(records: &mut [(K, u64)], kept: usize) -> (u64, Vec<(u64, K)>) {
     records.sort_unstable();
     let mut failing = 0;
     let mut first = Vec::new();
     for group in records.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
         failing += group.len() as u64;
-        first.extend(group.iter().take(SHOWN).map(|&(key, row)| (row, key)));
-        if first.len() > 2 * SHOWN {
-            keep_first(&mut first);
+        first.extend(group.iter().take(kept).map(|&(key, row)| (row, key)));
+        if first.len() > kept.saturating_mul(2) {
+            keep_first(&mut first, kept);
         }
     }
     (failing, first)
 }
 
-pub(super) fn keep_first<K: Ord>(cases: &mut Vec<(u64, K)>) {
+pub(super) fn keep_first<K: Ord>(cases: &mut Vec<(u64, K)>, kept: usize) {
     cases.sort_unstable();
-    cases.truncate(SHOWN);
+    cases.truncate(kept);
 }

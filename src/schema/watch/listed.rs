@@ -72,7 +72,7 @@ impl Members {
 
 impl Watch for Members {
     fn fresh(&self) -> Box<dyn Watch> {
-        let (listed, failing) = (Arc::clone(&self.listed), Tally::default());
+        let (listed, failing) = (Arc::clone(&self.listed), self.failing.fresh());
         Box::new(Self { listed, failing, ..*self })
     }
 
@@ -84,6 +84,10 @@ impl Watch for Members {
                 }
             });
         }
+    }
+
+    fn keep_all(&mut self) {
+        self.failing.keep_all();
     }
 
     fn join(&mut self, later: Box<dyn Watch>, rows: u64) {

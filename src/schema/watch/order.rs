@@ -43,11 +43,16 @@ impl Ordered {
 
 impl Watch for Ordered {
     fn fresh(&self) -> Box<dyn Watch> {
-        ordered(self.ty, self.falling)
+        let failing = self.failing.fresh();
+        Box::new(Self { failing, ..Self::new(self.ty, self.falling) })
     }
 
     fn see(&mut self, batch: &Batch) {
         batch.each(|row, value| self.take(row, value));
+    }
+
+    fn keep_all(&mut self) {
+        self.failing.keep_all();
     }
 
     fn join(&mut self, later: Box<dyn Watch>, rows: u64) {

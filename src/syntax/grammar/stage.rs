@@ -85,7 +85,8 @@ const OUT_DESC: Property =
 /// Also of a dataset.
 pub(super) const ON_FAIL: Property = Property {
     name: "on-fail",
-    summary: "`warn` goes on with data that breaks its schema; `stop`, the default, fails the stage",
+    summary: "what follows when data breaks its schema: `stop` (the default) fails the stage, `warn` goes on, \
+              `quarantine` moves the bad rows into a file beside the data and goes on",
     kind: Kind::Name,
 };
 
