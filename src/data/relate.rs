@@ -2,9 +2,7 @@
 //! has moved from the other. Each demand reads both tables once.
 
 use crate::base::bound::{Bound, Number, Op};
-use crate::base::code::Severity;
 use crate::base::sorted::Sorted;
-use crate::base::source::Spanned;
 use crate::base::spill::Heaps;
 use crate::data::drift::{self, Values};
 use crate::data::follow::Task;
@@ -12,7 +10,7 @@ use crate::data::gather::{Basket, Gather};
 use crate::data::source::Trouble;
 use crate::data::validate::{self, Finding};
 use crate::model::project::{Dataset, Project};
-use crate::schema::column::{Column, ColumnType, Schema};
+use crate::schema::column::{ColumnType, Schema};
 use crate::schema::range::{Range, Scale};
 use crate::schema::relation::{Method, Relation, RelationKind};
 use crate::schema::watch::across::{Frame, known};
@@ -47,10 +45,8 @@ pub(crate) fn of_dataset(
     dataset: &Dataset,
 ) -> Result<Vec<Finding>, Trouble> {
     let path = |it: &Dataset| root.join(&it.path.value);
-    let guards = dataset.disjoint.iter().map(|(column, with)| (disjoint(column), with.value));
-    let others = dataset.relations.iter().map(|(relation, with)| (relation.clone(), with.value));
     let mut found = Vec::new();
-    for (relation, with) in guards.chain(others) {
+    for (relation, with) in dataset.demands() {
         let other = project.dataset(with);
         let (own_path, other_path) = (path(dataset), path(other));
         found.extend(check(
@@ -70,18 +66,7 @@ fn check(
     own: Table<'_>,
     other: Table<'_>,
 ) -> Result<Option<Finding>, Trouble> {
-    let names: Vec<&str> = relation.columns.iter().map(|it| it.value.as_str()).collect();
-    let others = match &relation.other {
-        Some(other) => vec![other.value.as_str()],
-        None => names.clone(),
-    };
-    // Without a schema of its own a table has the types of the other.
-    let typed = |wanted: &[&str], sides: [(Option<&Schema>, &[&str]); 2]| {
-        sides.into_iter().find_map(|(schema, known)| part(schema?, known, wanted))
-    };
-    let here = typed(&names, [(own.schema, &names), (other.schema, &others)]);
-    let there = typed(&others, [(other.schema, &others), (own.schema, &names)]);
-    let (Some(here), Some(there)) = (here, there) else {
+    let Some((here, there)) = relation.sides(own.schema, other.schema) else {
         let text = format!("{} beside {}: no schema says of what type", own.shown, other.shown);
         return Err(Trouble::Foreign(text));
     };
@@ -96,22 +81,9 @@ fn check(
             (Outcome::measured(drift.map(Number::Float), range.as_ref()), of)
         }
     };
-    let column = names.first().filter(|_| names.len() == 1).map(|it| (*it).to_owned());
+    let column = relation.column().map(str::to_owned);
     let found = Finding::new(column, relation.name(), spelled, outcome, of);
     Ok(Some(Finding { severity: relation.severity, ..found }))
-}
-
-/// The columns alone, without their checks: other findings tell of those. `None` when the schema
-/// lacks one.
-fn part(schema: &Schema, known: &[&str], wanted: &[&str]) -> Option<Schema> {
-    let plain = |(known, wanted): (&&str, &&str)| {
-        let column = schema.column(known)?;
-        let name = Spanned::new((*wanted).to_owned(), column.name.span);
-        let (bounds, checks) = (Vec::new(), Vec::new());
-        Some(Column { name, nullable: true, bounds, checks, ..column.clone() })
-    };
-    let columns = known.iter().zip(wanted).map(plain).collect::<Option<_>>()?;
-    Some(Schema { columns, nulls: schema.nulls.clone(), ..Schema::default() })
 }
 
 /// Reads columns of a table and gathers what `empty` makes, which has seen nothing.
@@ -329,15 +301,5 @@ impl Gather for Counts {
 
     fn join(&mut self, later: Self, _: u64) {
         later.0.into_iter().for_each(|(word, times)| *self.0.entry(word).or_insert(0) += times);
-    }
-}
-
-/// A guard of `disjoint` as a relation.
-fn disjoint(column: &Spanned<String>) -> Relation {
-    Relation {
-        kind: RelationKind::Disjoint,
-        columns: vec![column.clone()],
-        other: None,
-        severity: Severity::Error,
     }
 }

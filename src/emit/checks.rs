@@ -1,6 +1,7 @@
 //! The checks of all schemas as parts of Python modules: dictionaries that templates take in.
 //! Unaware of which module they end up in.
 
+pub(crate) mod beside;
 mod named;
 
 use crate::base::code::Severity;

@@ -165,7 +165,7 @@ mod tests {
     fn the_end_of_a_log_is_read_as_it_was_last_drawn() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = Utf8Path::from_path(folder.path()).expect("UTF-8");
-        let logs = Logs::new(root, "20260131-120000-4f2a");
+        let logs = Logs::new(root, "20260131-120000-4f2a901b");
         let mut log = logs.create("train").expect("it can be written");
         write!(log, "one\ntwo\n 1%\r 50%\r 99%\nlast").expect("it can be written");
         let newest = Logs::newest(root, "train").expect("there is one");

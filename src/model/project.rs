@@ -118,6 +118,15 @@ pub(crate) struct Dataset {
     pub(crate) relations: Vec<(Relation, Spanned<DatasetId>)>,
 }
 
+impl Dataset {
+    /// All that it demands beside other datasets.
+    pub(crate) fn demands(&self) -> impl Iterator<Item = (Relation, DatasetId)> {
+        let guards = self.disjoint.iter().map(|(it, with)| (Relation::disjoint(it), with.value));
+        let others = self.relations.iter().map(|(it, with)| (it.clone(), with.value));
+        guards.chain(others)
+    }
+}
+
 /// A params file that the spec names.
 #[derive(Clone, Debug)]
 pub(crate) struct ParamsFile {

@@ -3,6 +3,7 @@
 use crate::base::bound::Bound;
 use crate::base::code::Severity;
 use crate::base::source::Spanned;
+use crate::schema::column::{Column, Schema};
 use crate::schema::spelling;
 
 /// One demand on a table and another.
@@ -70,6 +71,42 @@ impl Method {
 }
 
 impl Relation {
+    /// No row has the value of a row of the other table.
+    pub(crate) fn disjoint(column: &Spanned<String>) -> Self {
+        Self {
+            kind: RelationKind::Disjoint,
+            columns: vec![column.clone()],
+            other: None,
+            severity: Severity::Error,
+        }
+    }
+
+    /// Its columns as the table has them and as the other has them, without their checks: those
+    /// are told of elsewhere. Without a schema of its own a table has the types of the other;
+    /// `None` when no schema tells.
+    pub(crate) fn sides(
+        &self,
+        own: Option<&Schema>,
+        other: Option<&Schema>,
+    ) -> Option<(Schema, Schema)> {
+        let names: Vec<&str> = self.columns.iter().map(|it| it.value.as_str()).collect();
+        let others = match &self.other {
+            Some(other) => vec![other.value.as_str()],
+            None => names.clone(),
+        };
+        let typed = |wanted: &[&str], sides: [(Option<&Schema>, &[&str]); 2]| {
+            sides.into_iter().find_map(|(schema, known)| part(schema?, known, wanted))
+        };
+        let here = typed(&names, [(own, &names), (other, &others)])?;
+        let there = typed(&others, [(other, &others), (own, &names)])?;
+        Some((here, there))
+    }
+
+    /// The column that it is about, if that is one.
+    pub(crate) fn column(&self) -> Option<&str> {
+        self.columns.first().filter(|_| self.columns.len() == 1).map(|it| it.value.as_str())
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         match self.kind {
             RelationKind::Disjoint => "disjoint",
@@ -100,4 +137,16 @@ impl Relation {
         }
         spelling::softened(text, None, self.severity)
     }
+}
+
+/// The columns of a schema that it knows as `known`, called `wanted`. `None` when it lacks one.
+fn part(schema: &Schema, known: &[&str], wanted: &[&str]) -> Option<Schema> {
+    let plain = |(known, wanted): (&&str, &&str)| {
+        let column = schema.column(known)?;
+        let name = Spanned::new((*wanted).to_owned(), column.name.span);
+        let (bounds, checks) = (Vec::new(), Vec::new());
+        Some(Column { name, nullable: true, bounds, checks, ..column.clone() })
+    };
+    let columns = known.iter().zip(wanted).map(plain).collect::<Option<_>>()?;
+    Some(Schema { columns, nulls: schema.nulls.clone(), ..Schema::default() })
 }

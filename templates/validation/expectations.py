@@ -33,7 +33,7 @@ import great_expectations.expectations as gxe
 from great_expectations.checkpoint import UpdateDataDocsAction
 from great_expectations.data_context.types.base import ProgressBarsConfig
 
-from validation import reading,[% if has_rules %] rules,[% endif %] tables
+from validation import reading,[% if has_relations %] relations,[% endif %][% if has_rules %] rules,[% endif %] tables
 
 TYPES: dict[str, dict[str, str]] = [= types =]
 
@@ -108,6 +108,30 @@ def suites(schema: str, frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame, li
     return [("rows", rows, on_rows), ("measures", measures, on_measures)]
 
 
+[% if has_relations %]
+def beside(name: str) -> tuple[str, pd.DataFrame, list]:
+    """The expectations on a dataset beside others, with one row of what was measured."""
+    row: dict[str, Any] = {}
+    expectations = []
+    for demand, relation in relations.RELATIONS.get(name, {}).items():
+        if (ROOT / relation.other.path).exists():
+            value = relation.value()
+            row[f"{demand} is"] = None if value is tables.UNKNOWN else value
+            row[demand] = relation.holds(value)
+            expectations.append(
+                gxe.ExpectColumnValuesToBeInSet(
+                    column=demand,
+                    value_set=[True],
+                    severity="warning" if relation.warns else "critical",
+                    meta={"column": relation.column, "check": demand},
+                )
+            )
+        else:
+            print(f"{name}: {relation.other.path} is not there, {demand} not checked")
+    return "measures", pd.DataFrame([row]), expectations
+
+
+[% endif %]
 def context(docs: Path | None = None) -> Any:
     """A context that leaves nothing behind, or one with data docs in a folder."""
     if docs is None:
@@ -145,9 +169,14 @@ def validate(
 ) -> dict[tuple[str | None, str], int | None]:
     """What fails: for each column and check how many values, if it counts values."""
     failing: dict[tuple[str | None, str], int | None] = {}
-    for part, data, expectations in suites(schema, frame):
+[% if has_relations %]
+    parts = [*suites(schema, frame), beside(name)]
+    for at, (part, data, expectations) in enumerate(parts):
+[% else %]
+    for at, (part, data, expectations) in enumerate(suites(schema, frame)):
+[% endif %]
         if expectations:
-            made = checkpoint(context, f"{name} {part}", expectations)
+            made = checkpoint(context, f"{name} {part} {at}", expectations)
             result = made.run(batch_parameters={"dataframe": data})
             for run in result.run_results.values():
                 failing |= failures(part, run)

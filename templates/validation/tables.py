@@ -10,7 +10,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -120,7 +120,7 @@ def age(values: pd.Series) -> float | None:
     there = values.dropna()
     if there.empty:
         return None
-    now = pd.Timestamp(os.environ.get("MLC_NOW") or datetime.now(timezone.utc))
+    now = pd.to_datetime(os.environ.get("MLC_NOW") or datetime.now(UTC), utc=True)
     return (now.tz_convert(None) - there.max()).total_seconds()
 
 

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from validation import schemas
+from validation import [% if has_relations %]relations, [% endif %]schemas
 
 # Name, path, schema, column (`None` for the whole table) and check.
 CHECKS: list[tuple[str, str, str, str | None, str]] = [= checks =]
@@ -42,3 +42,25 @@ def test_data(
     cases = failures(path, schema).get((column, check), [])
     shown = ", ".join(_shown(row, value) for row, value in cases[:20])
     assert not cases, f"{name} ({path}): {check} fails {len(cases)} times: {shown}"
+
+[% if has_relations %]
+
+# Name of a dataset and what it must be beside another.
+RELATIONS: list[tuple[str, str]] = [= relations =]
+
+
+@pytest.mark.parametrize(
+    ("name", "demand"),
+    RELATIONS,
+    ids=[f"{name}: {demand}" for name, demand in RELATIONS],
+)
+def test_relations(name: str, demand: str) -> None:
+    relation = relations.RELATIONS[name][demand]
+    for side in (relation.own, relation.other):
+        if not (ROOT / side.path).exists():
+            pytest.skip(f"{side.path} is not there: fetch it or run its stage")
+    value = relation.value()
+    if relation.warns and not relation.holds(value):
+        pytest.skip(f"{name}: {demand} only warns: it is {value}")
+    assert relation.holds(value), f"{name}: {demand}: it is {value}"
+[% endif %]

@@ -112,6 +112,49 @@ fn one_wrong_value_stops_everybody() {
     assert!(text.contains("in-range fails 1 times: row 3: -5"), "{text}");
 }
 
+/// What a dataset breaks beside another, told by mlc, Great Expectations and pytest.
+#[test]
+fn a_leak_is_found_by_everybody() {
+    let Some(python) = tools::python("a_leak_is_found_by_everybody") else { return };
+    let project = everything();
+    project.write("data/earlier.csv", "id,kind,size\n1,A,0.5\n2,B,1.5\n");
+    project.write("data/later.csv", "id,kind,more,size\n2,A,,0.5\n3,B,,1.5\n4,C,,\n");
+    let said = project.said(&["validate", "data/later.csv", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let broken = |it: &&serde_json::Value| it["holds"] == false && it["severity"] == "error";
+    let checks: Vec<&serde_json::Value> =
+        report["checks"].as_array().expect("a list").iter().filter(broken).collect();
+    let demands: Vec<&str> = checks
+        .iter()
+        .filter_map(|it| it["spelled"].as_str().filter(|it| it.contains("with=earlier")))
+        .collect();
+    assert_eq!(
+        demands,
+        [
+            "disjoint id with=earlier",
+            "references kind with=earlier",
+            "drift chi-square kind with=earlier >=0.05"
+        ]
+    );
+    let run = |arguments: &[&str]| {
+        let output = Command::new(&python).args(arguments).current_dir(project.root()).output();
+        String::from_utf8_lossy(&output.expect("python starts").stdout).into_owned()
+    };
+    let text = run(&["validation/expectations.py", "later"]);
+    assert_eq!(text.lines().filter(|it| it.starts_with("  ")).count(), checks.len(), "{text}");
+    let all = run(&["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/mlc", "-k", "later"]);
+    for demand in demands {
+        assert!(text.contains(demand), "{text}");
+        assert!(
+            all.contains(&format!(
+                "FAILED tests/mlc/test_data.py::test_relations[later: {demand}]"
+            )),
+            "{all}"
+        );
+    }
+    assert!(all.contains("test_relations") && !all.contains("drift psi size"), "{all}");
+}
+
 #[test]
 fn three_verdicts_agree() {
     let seeds = tools::amount("MLC_VERDICT_SEEDS", SEEDS);

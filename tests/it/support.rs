@@ -164,7 +164,7 @@ pub(crate) fn snapshots(corpus: &str) -> insta::Settings {
     settings.add_filter(r"\bmlc \d+\.\d+\.\d+", "mlc [version]");
     settings.add_filter(r"\d+(\.\d+)? MB of memory", "[size] of memory");
     settings.add_filter(r#"_s":\d+(\.\d+)?"#, r#"_s":[time]"#);
-    settings.add_filter(r"\b\d{8}-\d{6}-[0-9a-f]{4}\b", "[run]");
+    settings.add_filter(r"\b\d{8}-\d{6}-[0-9a-f]{8}\b", "[run]");
     settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[moment]");
     settings
 }

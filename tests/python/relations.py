@@ -2,11 +2,12 @@
 
     relations.py MLC FIRST COUNT [--evidently]
 
-Drift must agree to 1e-9, relative; with --evidently also with Evidently's own functions. Prints what
+So must what the generated modules find. Drift must agree to 1e-9, relative; with --evidently also with Evidently's own functions. Prints what
 differs; ends with 1 when something does.
 """
 
 import argparse
+import importlib
 import json
 import random
 import subprocess
@@ -135,6 +136,19 @@ def case(seed):
     return kind, make(), make(), demands, lines
 
 
+def generated(mlc, root):
+    """What the generated module measures, in the order of the demands."""
+    subprocess.run([mlc, "build"], cwd=root, capture_output=True, check=True)
+    sys.path.insert(0, str(root))
+    for name in [name for name in sys.modules if name.startswith("validation")]:
+        del sys.modules[name]
+    try:
+        module = importlib.import_module("validation.relations")
+        return [(it, relation.value()) for it, relation in module.RELATIONS["own"].items()]
+    finally:
+        sys.path.remove(str(root))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("mlc")
@@ -150,9 +164,10 @@ def main():
             for file, values in [("base", base), ("own", own)]:
                 text = "x,y\n" + "".join(f"{value},1\n" for value in values)
                 (root / f"{file}.csv").write_text(text)
-            spec = ["mlc 1", f"schema s {{ columns {{ x {kind}? }} }}"]
+            spec = ["mlc 1", "targets { pandera }", f"schema s {{ columns {{ x {kind}? }} }}"]
             spec += ['dataset base "base.csv" schema=s', 'dataset own "own.csv" schema=s {']
             (root / "mlc.kdl").write_text("\n".join([*spec, *lines, "}"]) + "\n")
+            theirs = generated(arguments.mlc, root)
             done = subprocess.run(
                 [arguments.mlc, "validate", "own.csv", "--json"],
                 cwd=root,
@@ -164,6 +179,12 @@ def main():
             sys.exit(f"seed {seed}: {done.stdout}{done.stderr}")
         found = [it for it in json.loads(done.stdout)["checks"] if it["column"] == "x"]
         drifts = [it["value"] for it in found if it["check"] == "drift"]
+        for it, (demand, want) in zip(found[-len(theirs) :], theirs, strict=True):
+            compared += 1
+            got = it["value"] if it["check"] == "drift" else it["failing"]
+            if not close(got, want):
+                differing += 1
+                print(f"seed {seed}: {demand}: mlc {got}, its module {want}")
         base, own = typed(base, kind), typed(own, kind)
         for (method, bins), got in zip(demands, drifts, strict=True):
             wanted = [("scipy", expected(method, base, own, bins))]

@@ -48,7 +48,7 @@ pub(super) fn unused(project: &Project) -> Vec<&crate::model::project::Dataset> 
         .map(|(path, _)| path.as_str())
         .collect();
     let compared: BTreeSet<_> =
-        project.datasets.iter().flat_map(|it| &it.disjoint).map(|(_, with)| with.value).collect();
+        project.datasets.iter().flat_map(|it| it.demands()).map(|(_, with)| with).collect();
     let all = project.datasets.iter().enumerate();
     all.filter(|(index, dataset)| {
         let path = &dataset.path.value;

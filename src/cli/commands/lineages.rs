@@ -99,7 +99,7 @@ impl Tree<'_> {
     }
 }
 
-/// `ran 2026-01-31T12:00:00Z in run 20260131-120000-4f2a, commit 0123abcd`
+/// `ran 2026-01-31T12:00:00Z in run 20260131-120000-4f2a901b, commit 0123abcd`
 fn made(run: &Run, done: &Done) -> String {
     let mut text = format!("{} {} in run {}", done.status, moment(done.start), run.id);
     if let Some(commit) = &run.commit {

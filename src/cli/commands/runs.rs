@@ -116,7 +116,7 @@ fn list(args: &List, ledger: Option<&Ledger>, context: &Context) -> anyhow::Resu
 
 fn table(runs: &[Run], paint: Paint) -> String {
     let heading = format!(
-        "{:<20}  {:<20}  {:<12}  {:<11}  {:<9}  stages",
+        "{:<24}  {:<20}  {:<12}  {:<11}  {:<9}  stages",
         "run", "began", "took", "outcome", "commit"
     );
     let mut out = format!("{}\n", paint.text(Ink::Faint, &heading));
@@ -124,7 +124,7 @@ fn table(runs: &[Run], paint: Paint) -> String {
         let outcome = format!("{:<11}", run.outcome.slug());
         let _ = writeln!(
             out,
-            "{:<20}  {:<20}  {:<12}  {}  {:<9}  {}",
+            "{:<24}  {:<20}  {:<12}  {}  {:<9}  {}",
             run.id,
             moment(run.start),
             run.end.map_or_else(String::new, |end| duration(span(run.start, end))),

@@ -11,6 +11,7 @@ pub(super) static TARGET: Target = Target {
     paths: &[
         "validation/expectations.py",
         "validation/reading.py",
+        "validation/relations.py",
         "validation/rules.py",
         "validation/tables.py",
     ],
@@ -27,6 +28,7 @@ struct View {
     warnings: String,
     data: String,
     has_rules: bool,
+    has_relations: bool,
     rules: String,
     measures: String,
     expectations: String,
@@ -35,6 +37,7 @@ struct View {
 fn emit(input: &Input<'_>) -> FileSet {
     let view = View {
         has_rules: checks::has_rules(input),
+        has_relations: checks::beside::has_relations(input),
         regex: checks::has_patterns(input),
         operator: checks::has_negations(input),
         types: checks::types(input).render(0, 40, 0),

@@ -11,6 +11,7 @@ pub(super) static TARGET: Target = Target {
     paths: &[
         "validation/schemas.py",
         "validation/reading.py",
+        "validation/relations.py",
         "validation/rules.py",
         "validation/tables.py",
     ],
@@ -26,6 +27,11 @@ struct View {
     types: String,
     nulls: String,
     schemas: String,
+}
+
+#[derive(Serialize)]
+struct Relations {
+    relations: String,
 }
 
 pub(super) fn emit(input: &Input<'_>) -> FileSet {
@@ -57,6 +63,11 @@ pub(super) fn shared(input: &Input<'_>) -> FileSet {
     ]);
     if checks::has_rules(input) {
         files.extend([stamped("validation/rules.py", rules)]);
+    }
+    if checks::beside::has_relations(input) {
+        let view = Relations { relations: checks::beside::relations(input).render(0, 45, 0) };
+        let source = include_str!("../../../templates/validation/relations.py");
+        files.extend([module("validation/relations.py", source, view, input)]);
     }
     files
 }

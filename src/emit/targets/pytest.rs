@@ -12,6 +12,7 @@ pub(super) static TARGET: Target = Target {
         "tests/mlc/test_data.py",
         "validation/schemas.py",
         "validation/reading.py",
+        "validation/relations.py",
         "validation/rules.py",
         "validation/tables.py",
     ],
@@ -22,10 +23,16 @@ pub(super) static TARGET: Target = Target {
 #[derive(Serialize)]
 struct View {
     checks: String,
+    has_relations: bool,
+    relations: String,
 }
 
 fn emit(input: &Input<'_>) -> FileSet {
-    let view = View { checks: checks::tests(input).render(0, 54, 0) };
+    let view = View {
+        checks: checks::tests(input).render(0, 54, 0),
+        has_relations: checks::beside::has_relations(input),
+        relations: checks::beside::tests(input).render(0, 35, 0),
+    };
     let source = include_str!("../../../templates/validation/test_data.py");
     let mut files = pandera::emit(input);
     files.extend([module("tests/mlc/test_data.py", source, view, input)]);

@@ -33,13 +33,8 @@ pub(super) fn place(
     let mut key = format!("mlc {}\n{path}\n", env!("CARGO_PKG_VERSION"));
     let _ = writeln!(key, "{}\n{}", schema.name.value, schema.schema.spelled());
     let _ = writeln!(key, "{}", disk.digest(path, false).ok()?.md5);
-    for (column, other) in dataset.iter().flat_map(|it| &it.disjoint) {
-        let other = project.dataset(other.value);
-        let _ = writeln!(key, "disjoint {:?}", column.value);
-        other_side(&mut key, disk, project, other)?;
-    }
-    for (relation, other) in dataset.iter().flat_map(|it| &it.relations) {
-        let other = project.dataset(other.value);
+    for (relation, other) in dataset.iter().flat_map(|it| it.demands()) {
+        let other = project.dataset(other);
         let _ = writeln!(key, "{}", relation.spelled(&other.name.value));
         other_side(&mut key, disk, project, other)?;
     }

@@ -196,24 +196,33 @@ impl Writer {
     }
 
     fn flush(&mut self, close: Option<&Close<'_>>) {
-        if matches!(self.file, File::Closed) {
-            match store::open(&self.root, self.run) {
-                Ok((db, told)) => {
-                    self.file = File::Open(db);
-                    self.remark = self.remark.take().or(told);
+        // SQLite waits for others by itself, but not while one of them makes the file or puts it
+        // away, which runs that begin and end together do.
+        let deadline = close.map(|_| Instant::now() + LAST_PATIENCE);
+        let trouble = loop {
+            match self.attempt(close) {
+                Err(Trouble::Busy) if deadline.is_some_and(|it| Instant::now() < it) => {
+                    std::thread::sleep(PATIENCE);
                 }
-                Err(trouble) => return self.suffer(trouble, close),
+                Err(trouble) => break trouble,
+                Ok(()) => return,
             }
+        };
+        self.suffer(trouble, close);
+    }
+
+    fn attempt(&mut self, close: Option<&Close<'_>>) -> Result<(), Trouble> {
+        if matches!(self.file, File::Closed) {
+            let (db, told) = store::open(&self.root, self.run)?;
+            self.file = File::Open(db);
+            self.remark = self.remark.take().or(told);
         }
-        let File::Open(_) = &self.file else { return };
-        match self.write(close) {
-            Ok(()) => {
-                let waiting = std::mem::take(&mut self.waiting);
-                self.rows.retain(|id, row| row.end.is_none() || !waiting.contains(id));
-                self.waiting_since = None;
-            }
-            Err(trouble) => self.suffer(trouble, close),
-        }
+        let File::Open(_) = &self.file else { return Ok(()) };
+        self.write(close)?;
+        let waiting = std::mem::take(&mut self.waiting);
+        self.rows.retain(|id, row| row.end.is_none() || !waiting.contains(id));
+        self.waiting_since = None;
+        Ok(())
     }
 
     /// Goes on without the ledger, for now or for good.
