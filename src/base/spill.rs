@@ -116,6 +116,11 @@ impl<R> Default for Heaps<R> {
 impl<R: Record> Heaps<R> {
     /// Adds records; when there are too many, `fold` may drop those that are not needed.
     pub(crate) fn extend(&mut self, records: &[R], fold: impl Fn(&mut Vec<R>)) {
+        // Many at once would be held all at once.
+        records.chunks(HELD / R::SIZE / 4).for_each(|some| self.add(some, &fold));
+    }
+
+    fn add(&mut self, records: &[R], fold: impl Fn(&mut Vec<R>)) {
         // Grown little by little, vectors leave as much memory behind as they take in the end.
         if self.parts.is_empty() && self.held < SMALL && self.held + records.len() >= SMALL {
             let room = HELD / R::SIZE / HEAPS * 5 / 4;

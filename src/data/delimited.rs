@@ -68,6 +68,7 @@ pub(crate) fn check<'a, R: Read>(
     let mut fault = None;
     let mut body = Some(body).filter(|it| !it.is_empty());
     pool::fold(
+        pool::AHEAD,
         || body.take().or_else(|| pieces.next()),
         || Worker {
             follower: Follower::new(task),

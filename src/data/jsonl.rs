@@ -38,6 +38,7 @@ pub(crate) fn check<'a, R: Read>(input: R, task: impl Into<Task<'a>>) -> Result<
     let mut whole = follower.part();
     let (mut lines, mut line, mut fault) = (Lines::default(), 0, None);
     pool::fold(
+        pool::AHEAD,
         || pieces.next(),
         || Worker::new(task),
         |worker, piece| worker.look(&piece),

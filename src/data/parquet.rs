@@ -24,6 +24,8 @@ use std::sync::Arc;
 
 /// Rows that are looked at together.
 const BATCH: u32 = 8192;
+/// How many groups a core may be ahead: they can be large, and take about as long as each other.
+const AHEAD: u64 = 2;
 
 /// One file of a table.
 pub(crate) struct Member {
@@ -79,6 +81,7 @@ pub(crate) fn check(members: Vec<Member>, task: Task<'_>) -> Result<Report, Stri
         Worker { follower, types, batches, open: None }
     };
     pool::fold(
+        AHEAD,
         next,
         worker,
         |worker, piece: Piece| {

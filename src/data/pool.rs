@@ -6,6 +6,9 @@ use std::ops::ControlFlow;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+/// How many pieces of text a core may be ahead.
+pub(crate) const AHEAD: u64 = 4;
+
 /// Results that wait for those before them, and how far the taking has come.
 struct Line<R, T> {
     waiting: BTreeMap<u64, R>,
@@ -17,9 +20,10 @@ struct Line<R, T> {
 
 /// Does `look` for each piece that `next` gives, and takes the results in the order of the pieces.
 ///
-/// `start` makes what each worker keeps for itself. Ends early when `take` breaks. At most four
+/// `start` makes what each worker keeps for itself. Ends early when `take` breaks. At most `ahead`
 /// pieces a core exist at a time, so memory is bounded whatever the speeds are.
 pub(crate) fn fold<P: Send, S, R: Send>(
+    ahead: u64,
     mut next: impl FnMut() -> Option<P>,
     start: impl Fn() -> S + Sync,
     look: impl Fn(&mut S, P) -> R + Sync,
@@ -40,7 +44,7 @@ pub(crate) fn fold<P: Send, S, R: Send>(
         }
         return;
     }
-    let window = 4 * cores as u64;
+    let window = ahead * cores as u64;
     let line = Mutex::new(Line { waiting: BTreeMap::new(), turn: 0, take, over: false });
     let moved = Condvar::new();
     let (sender, receiver) = sync_channel::<(u64, P)>(cores);
@@ -105,7 +109,7 @@ mod tests {
                 taken.push(it);
                 if it == 400 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
-            fold(|| pieces.next(), || (), work, take);
+            fold(4, || pieces.next(), || (), work, take);
             assert_eq!(taken, (0..count.min(401)).collect::<Vec<_>>());
         }
     }

@@ -12,6 +12,9 @@ use crate::schema::watch::{Batch, Case, Datum, Outcome, SHOWN, Totals, Values, W
 use std::io;
 use xxhash_rust::xxh3::xxh3_128;
 
+/// How many keys are held together.
+const KEYS: usize = 1 << 13;
+
 /// How values of a type are told apart.
 trait Known: Key {
     /// Appends the keys of a batch.
@@ -76,8 +79,8 @@ struct Distinct<K> {
     count: Count,
     range: Option<Range>,
     values: u64,
-    /// Of this piece.
-    keys: Vec<K>,
+    /// Of this piece, in parts, as one that grows is moved and held twice meanwhile.
+    keys: Vec<Vec<K>>,
     /// Of all pieces before.
     heaps: Option<Heaps<K>>,
 }
@@ -101,11 +104,14 @@ impl<K: Known> Distinct<K> {
         Self { count, range, values: 0, keys: Vec::new(), heaps: None }
     }
 
-    fn settle(&mut self, keys: &[K]) {
-        self.heaps.get_or_insert_default().extend(keys, |heap| {
-            heap.sort_unstable();
-            heap.dedup();
-        });
+    fn settle(&mut self, keys: Vec<Vec<K>>) {
+        let heaps = self.heaps.get_or_insert_default();
+        for some in keys {
+            heaps.extend(&some, |heap| {
+                heap.sort_unstable();
+                heap.dedup();
+            });
+        }
     }
 }
 
@@ -116,21 +122,24 @@ impl<K: Known> Watch for Distinct<K> {
 
     fn see(&mut self, batch: &Batch) {
         self.values += batch.rows.len() as u64;
-        self.keys.reserve(batch.rows.len());
-        K::of(batch, &mut self.keys);
+        let full = |it: &Vec<K>| it.len() + batch.rows.len() > it.capacity();
+        if self.keys.last().is_none_or(full) {
+            self.keys.push(Vec::with_capacity(batch.rows.len().max(KEYS)));
+        }
+        self.keys.last_mut().into_iter().for_each(|it| K::of(batch, it));
     }
 
     fn join(&mut self, later: Box<dyn Watch>, _: u64) {
         let Some(later) = same::<Self>(later) else { return };
         let own = std::mem::take(&mut self.keys);
-        self.settle(&own);
-        self.settle(&later.keys);
+        self.settle(own);
+        self.settle(later.keys);
         self.values += later.values;
     }
 
     fn end(mut self: Box<Self>, _: Totals) -> io::Result<Outcome> {
         let own = std::mem::take(&mut self.keys);
-        self.settle(&own);
+        self.settle(own);
         let heaps = self.heaps.unwrap_or_default();
         let counts = heaps.each(|heap, room| spill::distinct(heap, room))?;
         let found: u64 = counts.iter().sum();
