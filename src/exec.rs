@@ -39,6 +39,7 @@ pub(crate) mod quarantine;
 pub(crate) mod ranks;
 pub(crate) mod reason;
 pub(crate) mod recorder;
+pub(crate) mod registry;
 pub(crate) mod restore;
 pub(crate) mod runcache;
 pub(crate) mod rwlock;

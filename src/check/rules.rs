@@ -70,6 +70,7 @@ mod unlisted_script;
 mod unportable_pattern;
 mod unproduced_dependency;
 mod unproduced_metrics;
+mod unproduced_model;
 mod unproduced_size;
 mod unreachable_bound;
 mod unused_axis;
@@ -155,6 +156,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &unportable_pattern::RULE,
     &unproduced_dependency::RULE,
     &unproduced_metrics::RULE,
+    &unproduced_model::RULE,
     &unproduced_size::RULE,
     &unreachable_bound::RULE,
     &unused_axis::RULE,

@@ -50,6 +50,7 @@ pub(crate) enum Command {
     Runs(commands::runs::Args),
     Lineage(commands::lineage::Args),
     Gate(commands::gate::Args),
+    Model(commands::model::Args),
     Validate(commands::validate::Args),
     Profile(commands::profile::Args),
     Explain(commands::explain::Args),
@@ -62,7 +63,9 @@ pub(crate) enum Command {
 
 impl Command {
     pub(crate) fn run(&self, context: &Context) -> anyhow::Result<Exit> {
-        if context.is_dvc && matches!(self, Self::Build(_) | Self::Fmt(_) | Self::Gate(_)) {
+        if context.is_dvc
+            && matches!(self, Self::Build(_) | Self::Fmt(_) | Self::Gate(_) | Self::Model(_))
+        {
             complain("this needs a spec, not a dvc.yaml: `mlc import` makes one of it");
             return Ok(Exit::Usage);
         }
@@ -77,6 +80,7 @@ impl Command {
             Self::Logs(args) => commands::logs::run(args, context),
             Self::Runs(args) => commands::runs::run(args, context),
             Self::Lineage(args) => commands::lineage::run(args, context),
+            Self::Model(args) => commands::model::run(args, context),
             Self::Gate(args) => commands::gate::run(args, context),
             Self::Validate(args) => commands::validate::run(args, context),
             Self::Profile(args) => commands::profile::run(args, context),

@@ -15,6 +15,8 @@ pub(crate) mod lineage;
 mod lineages;
 pub(crate) mod logs;
 pub(crate) mod man;
+pub(crate) mod model;
+mod modelcard;
 pub(crate) mod profile;
 pub(crate) mod run;
 pub(crate) mod runs;

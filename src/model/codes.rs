@@ -14,6 +14,11 @@ pub(crate) static UNKNOWN_DATASET: Code = Code::fatal(
     "a dataset that is not defined",
     include_str!("codes/unknown_dataset.md"),
 );
+pub(crate) static UNKNOWN_THRESHOLDS: Code = Code::fatal(
+    "unknown-thresholds",
+    "thresholds that are not defined",
+    include_str!("codes/unknown_thresholds.md"),
+);
 pub(crate) static UNKNOWN_REFERENCE: Code = Code::fatal(
     "unknown-reference",
     "a bare name that is neither a stage nor a dataset",
@@ -154,6 +159,7 @@ pub(crate) static CODES: &[&Code] = &[
     &DUPLICATE_NAME,
     &UNKNOWN_SCHEMA,
     &UNKNOWN_DATASET,
+    &UNKNOWN_THRESHOLDS,
     &UNKNOWN_REFERENCE,
     &MISSPELLED_HOLE,
     &UNKNOWN_VARIABLE,

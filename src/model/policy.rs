@@ -1,4 +1,4 @@
-//! Thresholds: what must hold before a model may go on.
+//! Thresholds: what must hold before a model may go on. The registry: where models are kept.
 
 use crate::base::bound::Bound;
 use crate::base::source::{Span, Spanned};
@@ -74,4 +74,26 @@ impl Measure {
             Self::Ratio => value / reference,
         }
     }
+}
+
+/// Where versions of models are kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Registry {
+    /// Relative to the root.
+    pub(crate) folder: Spanned<Utf8PathBuf>,
+    pub(crate) models: Vec<Registered>,
+    /// Who may say yes before a version goes into production; nobody needs to when it is empty.
+    pub(crate) approvers: Vec<Spanned<String>>,
+}
+
+/// A model of the registry.
+#[derive(Clone, Debug)]
+pub(crate) struct Registered {
+    pub(crate) name: Spanned<String>,
+    /// The file or folder that is the model, relative to the root.
+    pub(crate) file: Spanned<Utf8PathBuf>,
+    /// The metrics file that speaks of it, relative to the root.
+    pub(crate) metrics: Option<Spanned<Utf8PathBuf>>,
+    /// The gate that must hold; all when none is named.
+    pub(crate) requires: Option<String>,
 }

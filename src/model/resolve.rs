@@ -9,6 +9,7 @@ mod names;
 mod params;
 mod paths;
 mod quantities;
+mod registry;
 mod relations;
 mod schemas;
 mod stages;
@@ -69,6 +70,7 @@ pub(crate) fn resolve(
     project.stages = resolver.stages();
     project.number_steps();
     project.gates = resolver.gates();
+    project.registry = resolver.registry(&project.gates);
     project.targets = resolver.targets();
     project.vars = resolver.vars;
     project.default_params = resolver.params.default.value.clone();

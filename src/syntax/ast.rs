@@ -16,6 +16,7 @@ pub(crate) struct Spec {
     pub(crate) datasets: Vec<Dataset>,
     pub(crate) stages: Vec<Stage>,
     pub(crate) gates: Vec<Gate>,
+    pub(crate) registries: Vec<Registry>,
     pub(crate) targets: Vec<Text>,
     pub(crate) allows: Vec<Allow>,
     /// Whether a section was left out: names that nobody has may be its.
@@ -32,6 +33,7 @@ impl Spec {
         self.datasets.append(&mut other.datasets);
         self.stages.append(&mut other.stages);
         self.gates.append(&mut other.gates);
+        self.registries.append(&mut other.registries);
         self.targets.append(&mut other.targets);
         self.allows.append(&mut other.allows);
         self.lost |= other.lost;
@@ -224,6 +226,23 @@ pub(crate) struct Threshold {
     pub(crate) against: Option<Text>,
     pub(crate) bounds: Vec<RawBound>,
     pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Registry {
+    pub(crate) span: Span,
+    pub(crate) folder: Option<Text>,
+    pub(crate) models: Vec<Registered>,
+    pub(crate) approvers: Vec<Text>,
+}
+
+/// `model churn from="models/churn.bin"`.
+#[derive(Debug)]
+pub(crate) struct Registered {
+    pub(crate) name: Text,
+    pub(crate) from: Option<Text>,
+    pub(crate) metrics: Option<Text>,
+    pub(crate) requires: Option<Text>,
 }
 
 /// `allow "<slug>"`: silences one rule within `scope`.

@@ -1,6 +1,7 @@
 //! From a top-level node to its section of the AST.
 
 mod data;
+mod registry;
 mod stage;
 mod thresholds;
 
@@ -53,6 +54,9 @@ pub(crate) fn section(node: Node, sink: &mut Sink) -> Spec {
                 spec.stages.push(stage);
             }
             "thresholds" => spec.gates.extend(thresholds::gate(&form, sink, &mut spec.allows)),
+            "registry" => {
+                spec.registries.push(registry::registry(&form, sink, &mut spec.allows));
+            }
             "targets" => spec.targets.extend(targets(&form, sink)),
             "allow" => allow(&form, None, &mut spec.allows),
             other => unreachable!("invariant: `{other}` is no field of the spec"),

@@ -3,6 +3,7 @@
 //! One set of tables drives validation, the reference in the book, and later completion and hover.
 
 pub(crate) mod core;
+pub(crate) mod registry;
 pub(crate) mod schema;
 pub(crate) mod stage;
 pub(crate) mod thresholds;

@@ -4,8 +4,10 @@
 use crate::exec::cache::Cache;
 use crate::exec::gate::measure::Metrics;
 use crate::exec::lock::LockFile;
-use crate::model::policy::{Gate, Reference};
+use crate::exec::registry::{PRODUCTION, Shelf};
+use crate::model::policy::{Gate, Reference, Registered};
 use crate::plan::Plan;
+use anyhow::Context as _;
 use camino::Utf8Path;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -42,14 +44,44 @@ impl<'a> References<'a> {
         reference: &Reference,
         metric: &str,
     ) -> Result<Option<f64>, String> {
+        let alias = match reference {
+            Reference::Production => Some(PRODUCTION),
+            Reference::Revision(name) => Some(name.as_str()),
+            Reference::Baseline => None,
+        };
+        if let Some(metrics) = alias.and_then(|alias| self.registered(alias)) {
+            return metrics.number(metric).map(Some);
+        }
         if *reference == Reference::Production {
-            // Versions come with the registry; until then nothing was ever promoted.
             return Ok(None);
         }
         let mut read = self.read.borrow_mut();
         let metrics =
             read.entry(name(reference).to_owned()).or_insert_with(|| self.metrics(reference));
         metrics.number(metric).map(Some)
+    }
+
+    /// The metrics of the version that an alias of the registry stands for.
+    fn registered(&self, alias: &str) -> Option<Metrics> {
+        let registry = self.plan.project.registry.as_ref()?;
+        let speaks =
+            |it: &&Registered| it.metrics.as_ref().map(|it| it.value.as_path()) == self.metrics;
+        let model = registry.models.iter().find(speaks)?;
+        let shelf = Shelf::new(self.root, registry, model);
+        let read = |version| -> anyhow::Result<Metrics> {
+            let (card, _) = shelf.card(version)?;
+            let metrics = card.metrics.context("it was locked without metrics")?;
+            let name = format!("{} of {} {version}", metrics.path, shelf.model);
+            // What is read is the card's text, whatever form the file had.
+            Ok(Metrics::parse(name, Utf8Path::new("card.json"), &metrics.values.to_string()))
+        };
+        let version = match shelf.aliases() {
+            Ok(aliases) => *aliases.get(alias)?,
+            Err(error) => return Some(Metrics::failed(alias.to_owned(), format!("{error:#}"))),
+        };
+        Some(read(version).unwrap_or_else(|error| {
+            Metrics::failed(alias.to_owned(), format!("`{alias}` cannot be read: {error:#}"))
+        }))
     }
 
     fn metrics(&self, reference: &Reference) -> Metrics {

@@ -1,7 +1,7 @@
 //! Tables of the sections that are neither stages nor data.
 
 use crate::syntax::grammar::{Arguments, BlockRule, Kind, NODE, NodeRule, Property};
-use crate::syntax::grammar::{schema, stage, thresholds};
+use crate::syntax::grammar::{registry, schema, stage, thresholds};
 
 /// Everything that may stand at the top level.
 pub(crate) static SPEC: NodeRule = NodeRule {
@@ -16,6 +16,7 @@ pub(crate) static SPEC: NodeRule = NodeRule {
         &schema::DATASET,
         &stage::STAGE,
         &thresholds::THRESHOLDS,
+        &registry::REGISTRY,
         &TARGETS,
         &ALLOW,
     ]),
