@@ -1,6 +1,7 @@
 //! From the plan to the text of files. Pure: writes nothing, decides nothing.
 
 pub(crate) mod checks;
+mod ci;
 pub(crate) mod ownership;
 pub(crate) mod targets;
 pub(crate) mod template;

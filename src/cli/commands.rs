@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod fmt;
 mod forecasts;
 pub(crate) mod gate;
+mod gatereport;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod lineage;

@@ -2,14 +2,22 @@
 //! `model::known_targets`.
 
 mod dvc;
+mod github;
+mod gitlab;
 mod great_expectations;
 mod pandera;
 mod pytest;
 
 use crate::emit::Target;
 
-pub(crate) static TARGETS: &[&Target] =
-    &[&dvc::TARGET, &great_expectations::TARGET, &pandera::TARGET, &pytest::TARGET];
+pub(crate) static TARGETS: &[&Target] = &[
+    &dvc::TARGET,
+    &github::TARGET,
+    &gitlab::TARGET,
+    &great_expectations::TARGET,
+    &pandera::TARGET,
+    &pytest::TARGET,
+];
 
 pub(crate) fn find(name: &str) -> Option<&'static Target> {
     TARGETS.iter().copied().find(|target| target.name == name)

@@ -1,5 +1,5 @@
 //! Renders templates of code and prose; the only user of minijinja. Unaware of what is rendered.
-//! YAML never comes from a template: it goes through `base::yaml`.
+//! YAML goes through `base::yaml`, but for the jobs of forges, into which values come as JSON.
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;

@@ -6,14 +6,13 @@ use crate::model::codes;
 use crate::syntax::ast::Text;
 
 /// Targets that exist. `emit::targets` registers one for each; a test compares the lists.
-pub(crate) const TARGETS: &[&str] = &["dvc", "great-expectations", "pandera", "pytest"];
+pub(crate) const TARGETS: &[&str] =
+    &["dvc", "github", "gitlab", "great-expectations", "pandera", "pytest"];
 
 /// Targets of later versions.
 const LATER: &[&str] = &[
     "monitoring",
     "prometheus",
-    "github",
-    "gitlab",
     "grafana",
     "model-card",
     "kubernetes",

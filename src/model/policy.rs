@@ -3,6 +3,7 @@
 use crate::base::bound::Bound;
 use crate::base::source::{Span, Spanned};
 use camino::Utf8PathBuf;
+use std::time::Duration;
 
 /// A named group of thresholds over one metrics file.
 #[derive(Clone, Debug)]
@@ -96,4 +97,43 @@ pub(crate) struct Registered {
     pub(crate) metrics: Option<Spanned<Utf8PathBuf>>,
     /// The gate that must hold; all when none is named.
     pub(crate) requires: Option<String>,
+}
+
+/// What continuous integration does.
+#[derive(Clone, Debug)]
+pub(crate) struct Ci {
+    /// The branch whose versions count: letters, digits, `.`, `_`, `/` and `-`.
+    pub(crate) branch: String,
+    pub(crate) pull_requests: bool,
+    /// Five fields of cron.
+    pub(crate) schedule: Option<String>,
+    /// Digits and dots.
+    pub(crate) python: Option<String>,
+    /// Relative to the root.
+    pub(crate) requirements: Option<Spanned<Utf8PathBuf>>,
+    pub(crate) engine: Engine,
+    /// Of the job that runs the stages.
+    pub(crate) timeout: Duration,
+}
+
+/// What runs the stages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Engine {
+    #[default]
+    Mlc,
+    Dvc,
+}
+
+impl Default for Ci {
+    fn default() -> Self {
+        Self {
+            branch: "main".to_owned(),
+            pull_requests: true,
+            schedule: None,
+            python: None,
+            requirements: None,
+            engine: Engine::Mlc,
+            timeout: Duration::from_secs(2 * 60 * 60),
+        }
+    }
 }

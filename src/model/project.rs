@@ -4,7 +4,7 @@ use crate::base::source::{Span, Spanned};
 use crate::base::value::Value;
 use crate::model::graph::Graph;
 use crate::model::ids::{DatasetId, SchemaId, StageId, StepId};
-use crate::model::policy::{Gate, Registry};
+use crate::model::policy::{Ci, Gate, Registry};
 use crate::model::stage::{Instance, OnFail, Stage};
 use crate::schema::column::Schema;
 use crate::schema::problem::Problem;
@@ -29,6 +29,7 @@ pub(crate) struct Project {
     pub(crate) steps: Vec<(StageId, usize)>,
     pub(crate) gates: Vec<Gate>,
     pub(crate) registry: Option<Registry>,
+    pub(crate) ci: Option<Ci>,
     /// Targets that `mlc build` writes, in the order written.
     pub(crate) targets: Vec<Spanned<String>>,
     /// The params file that is meant where none is named, relative to the root.

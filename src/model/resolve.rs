@@ -3,6 +3,7 @@
 //! What cannot be resolved is reported and left out; a name that is nearly right is taken as the
 //! one that was meant, after it was reported.
 
+mod ci;
 mod gates;
 mod interpolate;
 mod names;
@@ -72,6 +73,7 @@ pub(crate) fn resolve(
     project.gates = resolver.gates();
     project.registry = resolver.registry(&project.gates);
     project.targets = resolver.targets();
+    project.ci = resolver.ci(&mut project.targets);
     project.vars = resolver.vars;
     project.default_params = resolver.params.default.value.clone();
     project.params_files = resolver.params.into_files();

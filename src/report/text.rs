@@ -74,6 +74,27 @@ pub(crate) fn printable(c: char) -> char {
     }
 }
 
+/// Text without what XML cannot hold, however it is written.
+pub(crate) fn attribute(text: &str) -> String {
+    let allowed = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    escaped(&text.chars().filter(allowed).collect::<String>())
+}
+
+/// Text as it is: in as many backticks as it needs, on one line, without ending a cell.
+pub(crate) fn cell(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    let text: String = text.chars().map(plain).collect::<String>().replace('|', "\\|");
+    let mut fence = String::from("`");
+    while text.contains(&fence) {
+        fence.push('`');
+    }
+    let room = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    match text.is_empty() {
+        true => String::new(),
+        false => format!("{fence}{room}{text}{room}{fence}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,7 @@ pub(crate) struct Spec {
     pub(crate) stages: Vec<Stage>,
     pub(crate) gates: Vec<Gate>,
     pub(crate) registries: Vec<Registry>,
+    pub(crate) ci: Vec<Ci>,
     pub(crate) targets: Vec<Text>,
     pub(crate) allows: Vec<Allow>,
     /// Whether a section was left out: names that nobody has may be its.
@@ -34,6 +35,7 @@ impl Spec {
         self.stages.append(&mut other.stages);
         self.gates.append(&mut other.gates);
         self.registries.append(&mut other.registries);
+        self.ci.append(&mut other.ci);
         self.targets.append(&mut other.targets);
         self.allows.append(&mut other.allows);
         self.lost |= other.lost;
@@ -234,6 +236,19 @@ pub(crate) struct Registry {
     pub(crate) folder: Option<Text>,
     pub(crate) models: Vec<Registered>,
     pub(crate) approvers: Vec<Text>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Ci {
+    pub(crate) span: Span,
+    pub(crate) forges: Vec<Text>,
+    pub(crate) branch: Option<Text>,
+    pub(crate) pull_requests: Option<bool>,
+    pub(crate) schedule: Option<Text>,
+    pub(crate) python: Option<Text>,
+    pub(crate) requirements: Option<Text>,
+    pub(crate) engine: Option<Text>,
+    pub(crate) timeout: Option<Text>,
 }
 
 /// `model churn from="models/churn.bin"`.

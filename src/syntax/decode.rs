@@ -1,5 +1,6 @@
 //! From a top-level node to its section of the AST.
 
+mod ci;
 mod data;
 mod registry;
 mod stage;
@@ -54,6 +55,7 @@ pub(crate) fn section(node: Node, sink: &mut Sink) -> Spec {
                 spec.stages.push(stage);
             }
             "thresholds" => spec.gates.extend(thresholds::gate(&form, sink, &mut spec.allows)),
+            "ci" => spec.ci.push(ci::ci(&form, sink, &mut spec.allows)),
             "registry" => {
                 spec.registries.push(registry::registry(&form, sink, &mut spec.allows));
             }

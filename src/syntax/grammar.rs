@@ -2,6 +2,7 @@
 //!
 //! One set of tables drives validation, the reference in the book, and later completion and hover.
 
+pub(crate) mod ci;
 pub(crate) mod core;
 pub(crate) mod registry;
 pub(crate) mod schema;

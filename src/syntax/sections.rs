@@ -12,12 +12,13 @@ pub(crate) const SECTIONS: &[&str] = &[
     "stage",
     "thresholds",
     "registry",
+    "ci",
     "targets",
     "allow",
 ];
 
 /// Sections of the language that this version does not build yet.
-pub(crate) const LATER: &[&str] = &["service", "rollout", "monitor", "baseline", "retrain", "ci"];
+pub(crate) const LATER: &[&str] = &["service", "rollout", "monitor", "baseline", "retrain"];
 
 /// Nodes that have nothing but a block.
 pub(crate) const BLOCK_ONLY: &[&str] = &["targets", "matrix", "columns", "vars"];

@@ -11,6 +11,7 @@
 mod book;
 mod build;
 mod checks;
+mod ci;
 mod corpus;
 mod dag;
 mod determinism;

@@ -1,14 +1,17 @@
 //! `mlc gate`: evaluates thresholds on metrics files.
 
 use crate::base::suggest::did_you_mean;
+use crate::cli::commands::gatereport;
 use crate::cli::context::{self, Context};
 use crate::cli::exit::Exit;
 use crate::cli::loading::load_or_report;
+use crate::exec::atomic;
 use crate::exec::gate::{Report, Row, Verdict, evaluate};
 use crate::model::policy::Gate;
 use crate::plan::Plan;
 use crate::report::paint::{Ink, Paint};
 use crate::report::table::{Align, Cell, Table};
+use camino::Utf8PathBuf;
 use std::fmt::Write as _;
 
 /// Check metrics against the thresholds of the spec
@@ -23,6 +26,9 @@ pub(crate) struct Args {
     /// Write JSON
     #[arg(long)]
     json: bool,
+    /// Write a report, too: .json, .xml (JUnit) or .md; may be given several times
+    #[arg(long, value_name = "FILE")]
+    report: Vec<Utf8PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
@@ -39,6 +45,18 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     };
     let reports: Vec<Report> =
         gates.iter().map(|gate| evaluate(&context.root, &ready.plan, gate)).collect();
+    for file in &args.report {
+        let text = match file.extension() {
+            Some("json") => format!("{:#}\n", json(&reports)),
+            Some("xml") => gatereport::junit(&reports),
+            Some("md") => gatereport::markdown(&reports),
+            _ => {
+                context::complain(&format!("`{file}` is no report: it ends in .json, .xml or .md"));
+                return Ok(Exit::Usage);
+            }
+        };
+        atomic::write(&context.here.join(file), text.as_bytes())?;
+    }
     if args.json {
         context::print(&format!("{:#}\n", json(&reports)));
     } else {

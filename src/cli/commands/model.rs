@@ -239,6 +239,13 @@ impl Desk<'_> {
                 "warning: git has changes that are not committed: the commit does not say all",
             );
         }
+        let folder = self.registry.folder.value.join(&self.shelf.model).join("versions");
+        if identity::is_ignored(&self.context.root, &folder) {
+            context::note(&format!(
+                "warning: a .gitignore leaves `{folder}` out: versions are kept in git, add `!/{}/`",
+                self.registry.folder.value
+            ));
+        }
         if card.commit.is_none() {
             context::note("warning: without git the version has no commit");
         }

@@ -34,7 +34,7 @@ Examples:
   mlc validate new.csv --schema customers --json > report.json
   mlc validate data/raw/customers.csv --report report.html --report junit.xml")]
 pub(crate) struct Args {
-    /// The file or folder
+    /// The file or folder, or the name of a dataset
     #[arg(value_name = "DATA")]
     path: Utf8PathBuf,
     /// The schema; without it the one that the spec gives to a dataset or output of this path
@@ -53,7 +53,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
         Ok(ready) => ready,
         Err(exit) => return Ok(exit),
     };
-    let path = context.here.join(&args.path);
+    // The name of a dataset stands for its path, unless something of that name is there.
+    let project = &ready.plan.project;
+    let dataset = project.datasets.iter().find(|it| it.name.value == args.path.as_str());
+    let path = match dataset.filter(|_| !context.here.join(&args.path).exists()) {
+        Some(dataset) => context.root.join(&dataset.path.value),
+        None => context.here.join(&args.path),
+    };
     let chosen = match &args.schema {
         Some(name) => named(&ready.plan.project, name),
         None => promised(&ready.plan.project, path.strip_prefix(&context.root).unwrap_or(&path)),

@@ -180,6 +180,15 @@ fn gates(disk: &Disk, plan: &Plan, model: &Registered) -> Vec<Gate> {
     told.collect()
 }
 
+/// Whether git passes over a path.
+pub(crate) fn is_ignored(root: &Utf8Path, path: &Utf8Path) -> bool {
+    let asked = Command::new("git")
+        .args(["check-ignore", "-q", "--no-index", path.as_str()])
+        .current_dir(root)
+        .status();
+    asked.is_ok_and(|it| it.success())
+}
+
 /// Who works here, as git knows them, or the system.
 pub(crate) fn who(root: &Utf8Path) -> Option<String> {
     let ask = |key: &str| -> Option<String> {

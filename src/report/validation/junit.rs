@@ -2,7 +2,7 @@
 
 use crate::data::validate::Finding;
 use crate::data::words::sentence;
-use crate::report::text::escaped;
+use crate::report::text::attribute;
 use crate::report::validation::{Mark, Subject, column, verdict};
 use std::fmt::Write as _;
 
@@ -43,10 +43,4 @@ fn end(finding: &Finding, subject: Subject<'_>) -> String {
             said()
         ),
     }
-}
-
-/// Text without what XML cannot hold, however it is written.
-fn attribute(text: &str) -> String {
-    let allowed = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    escaped(&text.chars().filter(allowed).collect::<String>())
 }
