@@ -24,8 +24,10 @@ h1 { font-size: 1.4rem; margin: 0 } h2 { font-size: 1.05rem; margin: 0 }
 p { margin: .2rem 0 1rem; color: var(--faint) } .verdict { font-weight: 600 }
 section { border-top: 1px solid var(--line); padding: 1rem 0; display: grid; gap: .2rem 2rem;
   grid-template-columns: 1fr auto } section > table { grid-column: 1 / -1 }
-table { border-collapse: collapse; width: 100% } td { padding: .15rem .8rem .15rem 0; vertical-align: top }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+svg { max-width: 40vw; height: auto } h2 { min-width: 0; overflow-wrap: anywhere }
+table { border-collapse: collapse; table-layout: fixed; width: 100% }
+td:first-child { width: 5rem } td { overflow-wrap: anywhere; padding: .15rem .8rem .15rem 0; vertical-align: top }
+td.number { width: 10rem; padding-right: 0; text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 code { font: 13px ui-monospace, monospace; overflow-wrap: anywhere } small { color: var(--faint) }
 .passed { color: var(--good) } .failed { color: var(--bad) } .warns { color: var(--warn) }
 svg rect { fill: var(--bar) } svg text { fill: var(--faint); font: 10px system-ui, sans-serif }
