@@ -30,6 +30,8 @@ struct View {
     gates: bool,
     models: Vec<String>,
     registry: String,
+    /// Puts mlc there, where it is not.
+    install: String,
     setup: String,
     push: String,
 }
@@ -63,9 +65,17 @@ fn view(input: &Input<'_>, quoted: fn(&str) -> String) -> View {
         gates: !project.gates.is_empty(),
         models: models.map(|it| it.name.value.clone()).collect(),
         registry: quoted(registry.unwrap_or_default()),
+        install: json(&install(ci.install.as_deref())),
         setup: String::new(),
         push: String::new(),
     }
+}
+
+/// The command that the spec names; without one a job says what it lacks, as it must not guess
+/// whose `mlc` a package index has.
+fn install(command: Option<&str>) -> String {
+    const LACKING: &str = "echo 'mlc is not installed here: write how into the section ci, as install \"...\"'; exit 1";
+    format!("command -v mlc || {{ {}; }}", command.unwrap_or(LACKING).trim_end_matches([';', '\n']))
 }
 
 pub(super) fn github(input: &Input<'_>) -> FileSet {

@@ -111,6 +111,8 @@ pub(crate) struct Ci {
     pub(crate) python: Option<String>,
     /// Relative to the root.
     pub(crate) requirements: Option<Spanned<Utf8PathBuf>>,
+    /// The command that installs mlc; without an expression of GitHub.
+    pub(crate) install: Option<String>,
     pub(crate) engine: Engine,
     /// Of the job that runs the stages.
     pub(crate) timeout: Duration,
@@ -132,6 +134,7 @@ impl Default for Ci {
             schedule: None,
             python: None,
             requirements: None,
+            install: None,
             engine: Engine::Mlc,
             timeout: Duration::from_secs(2 * 60 * 60),
         }

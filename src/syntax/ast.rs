@@ -247,6 +247,7 @@ pub(crate) struct Ci {
     pub(crate) schedule: Option<Text>,
     pub(crate) python: Option<Text>,
     pub(crate) requirements: Option<Text>,
+    pub(crate) install: Option<Text>,
     pub(crate) engine: Option<Text>,
     pub(crate) timeout: Option<Text>,
 }

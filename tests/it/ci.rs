@@ -16,7 +16,7 @@ ci {
 
 /// Specs that are as odd as a spec may be, beside the examples.
 const SPECS: &[&str] = &[
-    "mlc 1\nci { github; gitlab }\n",
+    "mlc 1\nci { github; gitlab; install \"pip install 'a b'\\npipx install \\\"c: #d\\\" {x} $(id) `id`;\" }\n",
     "mlc 1\nci { github; gitlab; on pull-request=#false; engine dvc }\nstage a { cmd \"touch a\"; outs \"a\" }\n",
     "mlc 1\nci { github; gitlab; on push=\"release/1.x\" schedule=\"*/5 0-6 * 1,7 *\"; timeout \"1s\"; python \"3.13.1\" }\n\
      stage a { cmd \"touch a\"; outs \"a\"; metrics \"m.json\" }\n\

@@ -46,6 +46,8 @@ impl Resolver<'_> {
         ci.python =
             self.right(raw.python.as_ref(), is_version, "a version of Python, as in `3.12`");
         ci.requirements = raw.requirements.as_ref().and_then(|it| self.plain_path(it));
+        let plain = |it: &str| !it.trim().is_empty() && !it.contains("${{");
+        ci.install = self.right(raw.install.as_ref(), plain, "a command without `${{`");
         let engine =
             self.right(raw.engine.as_ref(), |it| matches!(it, "mlc" | "dvc"), "`mlc` or `dvc`");
         if engine.as_deref() == Some("dvc") {

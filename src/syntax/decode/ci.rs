@@ -22,6 +22,7 @@ pub(super) fn ci(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) -> C
                 ci.python = field.text(0);
                 ci.requirements = field.property_text("requirements");
             }
+            "install" => ci.install = field.text(0),
             "engine" => ci.engine = field.text(0),
             "timeout" => ci.timeout = field.text(0),
             _ => {}

@@ -6,7 +6,9 @@ use crate::syntax::grammar::{Arguments, BlockRule, Kind, NODE, NodeRule, Propert
 pub(crate) static CI: NodeRule = NodeRule {
     name: "ci",
     summary: "what the forges do with each change",
-    block: BlockRule::Fields(&[&GITHUB, &GITLAB, &ON, &PYTHON, &ENGINE, &TIMEOUT, &ALLOW]),
+    block: BlockRule::Fields(&[
+        &GITHUB, &GITLAB, &ON, &PYTHON, &INSTALL, &ENGINE, &TIMEOUT, &ALLOW,
+    ]),
     required: true,
     ..NODE
 };
@@ -49,6 +51,13 @@ static PYTHON: NodeRule = NodeRule {
         summary: "the file of packages that pip installs",
         kind: Kind::Path,
     }],
+    ..NODE
+};
+
+static INSTALL: NodeRule = NodeRule {
+    name: "install",
+    summary: "the command that installs mlc where the jobs run",
+    arguments: Arguments::One(Kind::Text),
     ..NODE
 };
 
