@@ -4,8 +4,8 @@
 use crate::base::params;
 use crate::exec::disk::Disk;
 use crate::exec::gate;
-use crate::exec::ledger;
 use crate::exec::ledger::git::Checkout;
+use crate::exec::ledger::{Done, Ledger, Record};
 use crate::exec::lock::LockFile;
 use crate::exec::md5::Md5;
 use crate::exec::reason::value_json;
@@ -71,9 +71,7 @@ pub(crate) fn card(disk: &Disk, plan: &Plan, model: &Registered) -> anyhow::Resu
         schemas: schemas(plan),
         gates: gates(disk, plan, model),
     };
-    if let Some(step) = writer(plan, &model.file.value)
-        && let Some(done) = ledger::last(root, &step.name)
-    {
+    if let Some(done) = trained(root, plan, &card.file) {
         card.trained_at = Some(moment(done.start));
         card.run = Some(done.run);
     }
@@ -98,6 +96,14 @@ pub(crate) fn card(disk: &Disk, plan: &Plan, model: &Registered) -> anyhow::Resu
         card.metrics = Some(Metrics { path: shown, md5, values: value_json(&values.value) });
     }
     Ok(card)
+}
+
+/// The newest run in which the command of the model's stage wrote this very content.
+fn trained(root: &Utf8Path, plan: &Plan, file: &Content) -> Option<Done> {
+    let step = writer(plan, Utf8Path::new(&file.path))?;
+    let done = Ledger::open(root).ok()??.of_stage(&step.name).ok()?;
+    let wrote = |it: &Record| it.outs.iter().any(|out| out.md5.as_ref() == Some(&file.md5));
+    done.into_iter().find(|it| it.status == "ran" && it.record.as_ref().is_some_and(wrote))
 }
 
 /// `dvc.lock`; empty when there is none.
