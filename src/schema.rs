@@ -23,3 +23,4 @@ pub(crate) mod table;
 pub(crate) mod types;
 pub(crate) mod verify;
 pub(crate) mod watch;
+pub(crate) mod words;

@@ -17,7 +17,6 @@ mod lineages;
 pub(crate) mod logs;
 pub(crate) mod man;
 pub(crate) mod model;
-mod modelcard;
 pub(crate) mod profile;
 pub(crate) mod run;
 pub(crate) mod runs;

@@ -8,8 +8,9 @@ use crate::model::ids::SchemaId;
 use crate::model::project::NamedSchema;
 use crate::model::resolve::{Resolver, duplicate};
 use crate::schema::column::{Check, Column, ColumnType, Scalar, Schema};
-use crate::schema::constraint::{self, Meant};
+use crate::schema::constraint;
 use crate::schema::table::{TableCheck, TableKind};
+use crate::schema::words::{self, Meant};
 use crate::schema::{extend, literal, types};
 use crate::syntax::ast;
 use crate::syntax::tree::{Literal, RawBound, Scalar as Raw};
@@ -296,7 +297,7 @@ impl Resolver<'_> {
         let base = codes::UNKNOWN_CHECK
             .at(name.span, format!("there is no check `{}`", name.value))
             .label("not a check of columns");
-        let (diagnostic, meant) = match constraint::meant(&name.value) {
+        let (diagnostic, meant) = match words::meant(&name.value) {
             Meant::Constraint { name: near, .. } => (
                 base.help(format!("did you mean `{near}`?")).fix(
                     format!("write `{near}`"),

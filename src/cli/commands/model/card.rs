@@ -1,6 +1,6 @@
 //! A model card in Markdown, with the front matter that model hubs read.
 
-use crate::cli::commands::model::{metrics_of, params_of};
+use crate::cli::commands::model::looks::{metrics_of, params_of};
 use crate::exec::registry::card::Card;
 use crate::model::project::Project;
 use std::fmt::Write as _;
