@@ -11,6 +11,8 @@ use camino::Utf8Path;
 pub(super) enum Subject<'a> {
     Metric(&'a str),
     Change(&'a str, &'a Reference, Measure),
+    /// A metric of segments.
+    Slice(&'a str, &'a str),
     Size(&'a Utf8Path),
 }
 
@@ -43,6 +45,7 @@ impl<'a> Subject<'a> {
             Quantity::Change { metric, against, measure } => {
                 Self::Change(&metric.value, &against.value, *measure)
             }
+            Quantity::Slice { segments, metric } => Self::Slice(&segments.value, &metric.value),
             Quantity::Size(path) => Self::Size(&path.value),
         }
     }
@@ -50,7 +53,7 @@ impl<'a> Subject<'a> {
     /// Whether a metric that lies between 0 and 1 is bounded by more.
     pub(super) fn is_exceeded(self, bound: &Bound) -> bool {
         let name = match self {
-            Self::Metric(name) => name,
+            Self::Metric(name) | Self::Slice(_, name) => name,
             Self::Change(name, _, measure) if measure != Measure::Ratio => name,
             Self::Change(..) | Self::Size(_) => return false,
         };
@@ -62,6 +65,7 @@ impl<'a> Subject<'a> {
         match self {
             Self::Metric(metric) => format!("`{metric}`"),
             Self::Change(metric, _, measure) => format!("the {} of `{metric}`", measure.as_str()),
+            Self::Slice(segments, metric) => format!("`{metric}` by `{segments}`"),
             Self::Size(path) => format!("the size of `{path}`"),
         }
     }
@@ -73,7 +77,7 @@ pub(super) fn metric(threshold: &Threshold) -> Option<(&str, Span)> {
         Quantity::Metric(metric) | Quantity::Change { metric, .. } => {
             Some((&metric.value, metric.span))
         }
-        Quantity::Size(_) => None,
+        Quantity::Slice { .. } | Quantity::Size(_) => None,
     }
 }
 

@@ -78,6 +78,10 @@ fn row(
             let name = format!("size of {}", path.value);
             judged(name, measure::size(root, &path.value), threshold, Unit::Bytes)
         }
+        Quantity::Slice { segments, metric } => {
+            let name = format!("{} by {}", metric.value, segments.value);
+            slices(name, metrics.slices(&segments.value, &metric.value), threshold)
+        }
         Quantity::Change { metric, against, measure } => {
             change(threshold, &metric.value, (&against.value, *measure), (metrics, references))
         }
@@ -93,6 +97,37 @@ fn judged(quantity: String, measured: Measured, threshold: &Threshold, unit: Uni
         }
         Err(why) => broken(quantity, bound, why),
     }
+}
+
+/// Every segment must hold; the first that does not is told, or the lowest when all do.
+fn slices(
+    quantity: String,
+    measured: Result<Vec<(String, f64)>, String>,
+    threshold: &Threshold,
+) -> Row {
+    let bound = bounds(&threshold.bounds, Unit::None);
+    let measured = match measured {
+        Ok(measured) => measured,
+        Err(why) => return broken(quantity, bound, why),
+    };
+    let holds = |value: f64| threshold.bounds.iter().all(|bound| bound.holds(value));
+    let (all, failing): (usize, Vec<_>) =
+        (measured.len(), measured.iter().filter(|(_, value)| !holds(*value)).collect());
+    let lowest = measured.iter().min_by(|(_, one), (_, other)| one.total_cmp(other));
+    let told = failing.first().copied().or(lowest);
+    let shown = told.map_or_else(
+        || "-".to_owned(),
+        |(name, value)| format!("{} ({name}, of {all})", number(*value)),
+    );
+    let others = failing.get(1..).unwrap_or_default().iter();
+    let others: Vec<String> =
+        others.map(|(name, value)| format!("{name} is {}", number(*value))).collect();
+    let verdict = match (failing.is_empty(), others.is_empty()) {
+        (true, _) => Verdict::Holds,
+        (false, true) => Verdict::Broken(None),
+        (false, false) => Verdict::Broken(Some(others.join(", "))),
+    };
+    Row { quantity, value: told.map(|(_, value)| *value), shown, bound, verdict }
 }
 
 fn change(

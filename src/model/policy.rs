@@ -33,6 +33,8 @@ pub(crate) enum Quantity {
     Metric(Spanned<String>),
     /// A metric compared with the same metric of a reference.
     Change { metric: Spanned<String>, against: Spanned<Reference>, measure: Measure },
+    /// A metric of each segment: the maps below the first key, and the key in each of them.
+    Slice { segments: Spanned<String>, metric: Spanned<String> },
     /// Size in bytes of a file or directory, relative to the root.
     Size(Spanned<Utf8PathBuf>),
 }

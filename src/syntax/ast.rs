@@ -225,6 +225,8 @@ pub(crate) struct Threshold {
     /// The metric; `size` with a path is a size.
     pub(crate) name: Text,
     pub(crate) size_of: Option<Text>,
+    /// The key of the segments and that of the metric.
+    pub(crate) slice: Option<(Text, Text)>,
     pub(crate) against: Option<Text>,
     pub(crate) bounds: Vec<RawBound>,
     pub(crate) span: Span,

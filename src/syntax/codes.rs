@@ -257,20 +257,16 @@ pub(crate) static CODES: &[&Code] = &[
 /// Those that tell of something that is not there.
 pub(crate) static MISSING: &[&Code] = &[&MISSING_FIELD, &MISSING_VALUE, &MISSING_BOUND];
 
-/// Fields of later versions, so that they get a plain answer instead of "unknown".
-const LATER_FIELDS: &[&str] = &["slice"];
-
 /// The answer to a section or field that a later version will build.
 pub(crate) fn not_built_yet(node: &Node) -> Option<Diagnostic> {
     let name = node.name.value.as_str();
-    let later = LATER.contains(&name) || LATER_FIELDS.contains(&name);
-    later.then(|| later_answer(&node.name))
+    LATER.contains(&name).then(|| later_answer(&node.name))
 }
 
 /// Likewise for thresholds: `latency p99 <="50ms"` is not a metric.
 pub(crate) fn threshold_not_built_yet(node: &Node) -> Option<Diagnostic> {
     let percentile = node.name.value == "latency" && !node.entries.iter().all(is_bound);
-    (percentile || node.name.value == "slice").then(|| later_answer(&node.name))
+    percentile.then(|| later_answer(&node.name))
 }
 
 fn is_bound(entry: &crate::syntax::tree::Entry) -> bool {

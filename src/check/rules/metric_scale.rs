@@ -50,7 +50,7 @@ fn report(
 fn in_parts_of_one(text: &str, bound: &Bound, quantity: &Quantity) -> Option<String> {
     let value = bound.value.as_f64();
     let likely = match quantity {
-        Quantity::Metric(_) => (10.0..=100.0).contains(&value),
+        Quantity::Metric(_) | Quantity::Slice { .. } => (10.0..=100.0).contains(&value),
         Quantity::Change { .. } | Quantity::Size(_) => value <= 100.0,
     };
     // Divides in text, so that 85 becomes 0.85 and not its neighbour.

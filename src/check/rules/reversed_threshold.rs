@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for group in context.project.gates.iter().flat_map(groups) {
         let (name, measure) = match group.subject {
-            Subject::Metric(name) => (name, None),
+            Subject::Metric(name) | Subject::Slice(_, name) => (name, None),
             Subject::Change(name, _, measure) => (name, Some(measure)),
             Subject::Size(_) => continue,
         };

@@ -49,7 +49,10 @@ fn baseline(context: &Context<'_>, gate: &Gate, metrics: Option<&Known>, sink: &
             let told = metrics.is_some_and(|metrics| !metrics.has(&metric.value));
             (!told).then_some((metric.value.as_str(), metric.span))
         }
-        Quantity::Metric(_) | Quantity::Change { .. } | Quantity::Size(_) => None,
+        Quantity::Metric(_)
+        | Quantity::Change { .. }
+        | Quantity::Slice { .. }
+        | Quantity::Size(_) => None,
     });
     examine(compared, Some(path), &known, sink);
 }

@@ -39,12 +39,17 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 }
 
 fn reads_metrics(gate: &Gate) -> bool {
-    gate.thresholds.iter().any(|threshold| thresholds::metric(threshold).is_some())
+    gate.thresholds.iter().any(|threshold| match threshold.quantity {
+        Quantity::Slice { .. } => true,
+        Quantity::Metric(_) | Quantity::Change { .. } | Quantity::Size(_) => {
+            thresholds::metric(threshold).is_some()
+        }
+    })
 }
 
 fn reads_baseline(gate: &Gate) -> bool {
     gate.thresholds.iter().any(|threshold| match &threshold.quantity {
         Quantity::Change { against, .. } => against.value == Reference::Baseline,
-        Quantity::Metric(_) | Quantity::Size(_) => false,
+        Quantity::Metric(_) | Quantity::Slice { .. } | Quantity::Size(_) => false,
     })
 }

@@ -52,6 +52,29 @@ impl Metrics {
         Self { name, content: Err(why) }
     }
 
+    /// The number under a key of each map below another, with the name of the map.
+    pub(crate) fn slices(&self, segments: &str, key: &str) -> Result<Vec<(String, f64)>, String> {
+        let content = self.content.as_ref().map_err(Clone::clone)?;
+        let Some(found) = lookup(content, segments) else {
+            let paths = content.paths();
+            let help = did_you_mean(segments, paths.iter().map(String::as_str));
+            let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+            return Err(format!("`{}` has no `{segments}`{help}", self.name));
+        };
+        let maps = found.as_map().filter(|it| !it.is_empty());
+        let maps =
+            maps.ok_or_else(|| format!("`{segments}` in `{}` has no segments", self.name))?;
+        let number = |(name, value): &(String, Value)| {
+            let value = lookup(value, key).ok_or_else(|| {
+                format!("segment `{name}` of `{segments}` in `{}` has no `{key}`", self.name)
+            })?;
+            let number = as_number(value)
+                .map_err(|what| format!("`{key}` of segment `{name}` in `{}` {what}", self.name))?;
+            Ok((name.clone(), number))
+        };
+        maps.iter().map(number).collect()
+    }
+
     /// The number under a dotted key.
     pub(crate) fn number(&self, key: &str) -> Measured {
         let content = self.content.as_ref().map_err(Clone::clone)?;

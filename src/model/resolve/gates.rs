@@ -68,6 +68,12 @@ impl Resolver<'_> {
             return Some(Threshold { span: raw.span, quantity, bounds: bounds.collect() });
         }
         gate.metrics.as_ref()?;
+        if let Some((segments, metric)) = &raw.slice {
+            let (segments, metric) = (segments.clone(), metric.clone());
+            let bounds = self.bounds(&raw.bounds);
+            let quantity = Quantity::Slice { segments, metric };
+            return Some(Threshold { span: raw.span, quantity, bounds });
+        }
         match &raw.against {
             Some(against) => self.change(gate, raw, against),
             None => self.absolute(raw),

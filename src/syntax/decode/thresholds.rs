@@ -7,7 +7,7 @@ use crate::syntax::ast::{Allow, Gate, Threshold};
 use crate::syntax::codes;
 use crate::syntax::decode::allow;
 use crate::syntax::grammar::core::ALLOW;
-use crate::syntax::grammar::thresholds::{SIZE, THRESHOLD};
+use crate::syntax::grammar::thresholds::{SIZE, SLICE, THRESHOLD};
 use crate::syntax::reader::{self, Form};
 use crate::syntax::tree::{Entry, Node};
 
@@ -18,6 +18,8 @@ pub(super) fn gate(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) ->
             allow(&reader::read(item, &ALLOW, sink), Some(form.node.span), allows);
         } else if let Some(diagnostic) = codes::threshold_not_built_yet(item) {
             sink.report(diagnostic);
+        } else if item.name.value == "slice" && item.entries.iter().any(is_argument) {
+            thresholds.extend(slice(item, sink));
         } else {
             thresholds.push(threshold(item, sink));
         }
@@ -70,8 +72,41 @@ fn threshold(node: &Node, sink: &mut Sink) -> Threshold {
     Threshold {
         name: node.name.clone(),
         size_of: form.text(0),
+        slice: None,
         against: form.property_text("against"),
         bounds: form.bounds.clone(),
         span: node.span,
     }
+}
+
+/// A metric may be called `slice`, too; then no words follow.
+fn is_argument(entry: &Entry) -> bool {
+    matches!(entry, Entry::Argument(_))
+}
+
+fn slice(node: &Node, sink: &mut Sink) -> Option<Threshold> {
+    let form = reader::read(node, &SLICE, sink);
+    let [segments, metric] = form.texts().try_into().ok().or_else(|| {
+        sink.report(
+            codes::MISSING_VALUE
+                .at(node.name.span, "`slice` needs the key of the segments and that of the metric")
+                .help("for example `slice segments.country accuracy >=0.8`"),
+        );
+        None
+    })?;
+    if form.bounds.is_empty() {
+        sink.report(
+            codes::MISSING_BOUND
+                .at(node.name.span, "`slice` needs a bound")
+                .help(format!("for example `slice {} {} >=0.8`", segments.value, metric.value)),
+        );
+    }
+    Some(Threshold {
+        name: metric.clone(),
+        size_of: None,
+        slice: Some((segments, metric)),
+        against: None,
+        bounds: form.bounds.clone(),
+        span: node.span,
+    })
 }

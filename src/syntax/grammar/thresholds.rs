@@ -42,3 +42,12 @@ pub(crate) static SIZE: NodeRule = NodeRule {
     repeats: true,
     ..NODE
 };
+
+pub(crate) static SLICE: NodeRule = NodeRule {
+    name: "slice",
+    summary: "a metric of every segment: `slice segments.country accuracy >=0.8`",
+    arguments: Arguments::Many(Kind::Word),
+    bounds: Bounds::Plain,
+    repeats: true,
+    ..NODE
+};
