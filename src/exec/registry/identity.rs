@@ -21,7 +21,7 @@ use camino::Utf8Path;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 /// Files that pin libraries, where a project has them.
@@ -191,6 +191,7 @@ pub(crate) fn is_ignored(root: &Utf8Path, path: &Utf8Path) -> bool {
     let asked = Command::new("git")
         .args(["check-ignore", "-q", "--no-index", path.as_str()])
         .current_dir(root)
+        .stderr(Stdio::null())
         .status();
     asked.is_ok_and(|it| it.success())
 }

@@ -1,7 +1,6 @@
 //! Continuous integration.
 
 use crate::base::source::Spanned;
-use crate::base::units::parse_duration;
 use crate::model::codes;
 use crate::model::policy::{Ci, Engine};
 use crate::model::resolve::Resolver;
@@ -53,7 +52,7 @@ impl Resolver<'_> {
         if engine.as_deref() == Some("dvc") {
             ci.engine = Engine::Dvc;
         }
-        let timeout = raw.timeout.as_ref().and_then(|it| parse_duration(&it.value).ok());
+        let timeout = raw.timeout.as_ref().and_then(|it| self.duration(it));
         ci.timeout = timeout.unwrap_or(ci.timeout);
         Some(ci)
     }

@@ -25,9 +25,17 @@ impl Resolver<'_> {
         }
         let folder = raw.folder.as_ref().and_then(|it| self.plain_path(it));
         let folder = folder.unwrap_or_else(|| Spanned::new(FOLDER.into(), raw.span));
-        let mut known = Names::new("thresholds", spec.lost);
+        let mut known = Names::new("set of thresholds", spec.lost);
         for gate in gates {
             known.declare(&gate.name, |id| id, self.sink);
+        }
+        if raw.models.is_empty() && !spec.lost {
+            self.sink.report(
+                codes::MISSING_REFERENCE
+                    .at(raw.span, "of which model?")
+                    .label("nothing is registered")
+                    .help("write `model NAME from=\"…\"` into its block"),
+            );
         }
         let mut models: Vec<Registered> = Vec::new();
         for model in &raw.models {
