@@ -168,9 +168,10 @@ fn settle(
     }
     disk.cache.unprotect(&disk.root.join(&demand.path))?;
     let schema = project.schema(demand.schema);
-    Ok(match quarantine::sift(&disk.root, &demand.path, schema, is_dataset)? {
-        Some(moved) => look(disk, project, demand, false).without(moved),
-        None => found,
+    Ok(match quarantine::sift(&disk.root, &demand.path, schema, is_dataset) {
+        Ok(Some(moved)) => look(disk, project, demand, false).without(moved),
+        Ok(None) => found,
+        Err(error) => found.untouched(&error),
     })
 }
 

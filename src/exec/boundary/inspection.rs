@@ -20,9 +20,11 @@ pub(crate) struct Inspection {
     pub(crate) schema: String,
     pub(crate) verdict: Verdict,
     pub(crate) rows: u64,
-    /// How many checks there are.
+    /// How many checks there are, and how many of them do not hold.
     pub(crate) checks: usize,
-    /// One line for each check that does not hold, or why the data was not looked at.
+    pub(crate) broken: usize,
+    /// One line for each check that does not hold, and what became of the rows; or why the data was
+    /// not looked at.
     pub(crate) lines: Vec<String>,
     /// How many rows were moved out of it, and where to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,8 +70,8 @@ impl Inspection {
             Err(Trouble::Broken(error)) => (Verdict::Breaks, 0, 1, vec![error]),
             Err(Trouble::Foreign(why)) => (Verdict::Unread, 0, 0, vec![why]),
         };
-        let (path, schema) = (path.to_string(), schema.to_owned());
-        Self { path, schema, verdict, rows, checks, lines, moved: None, kept: false }
+        let (path, schema, broken) = (path.to_string(), schema.to_owned(), lines.len());
+        Self { path, schema, verdict, rows, checks, broken, lines, moved: None, kept: false }
     }
 
     /// The same after rows were moved out.
@@ -81,6 +83,12 @@ impl Inspection {
         if self.verdict == Verdict::Holds {
             self.verdict = Verdict::Warns;
         }
+        self
+    }
+
+    /// The same where no row could be moved out.
+    pub(super) fn untouched(mut self, why: &anyhow::Error) -> Self {
+        self.lines.push(format!("no row is moved: {why:#}"));
         self
     }
 
@@ -108,9 +116,8 @@ impl Inspection {
 /// `` `data/raw.csv` breaks schema `rows` in 2 of 12 checks``
 impl fmt::Display for Inspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, schema, lines, checks, .. } = self;
+        let Self { path, schema, checks, broken, .. } = self;
         let noun = if *checks == 1 { "check" } else { "checks" };
-        let broken = lines.len() - usize::from(self.moved.is_some());
         write!(f, "`{path}` breaks schema `{schema}` in {broken} of {checks} {noun}")
     }
 }
