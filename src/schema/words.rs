@@ -97,7 +97,7 @@ pub(crate) enum Meant {
     Nothing,
 }
 
-/// Tells what an unknown constraint's name means. Precondition: [`find`] found nothing.
+/// Tells what an unknown constraint's name means. Precondition: the word names no constraint.
 pub(crate) fn meant(word: &str) -> Meant {
     let folded = word.to_ascii_lowercase().replace('_', "-");
     let listed = |list: &[(&'static str, &'static str)]| {
