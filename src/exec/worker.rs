@@ -1,4 +1,7 @@
 //! What a worker does with one step: check it, or run and record it. Unaware of the order.
+//!
+//! Long because all ways from a step that may be out of date to its entry stand here together.
+
 #![expect(clippy::disallowed_methods, reason = "reads DVC_ROOT, the clock and the tree")]
 
 use crate::base::suggest::quoted;

@@ -45,7 +45,7 @@ enum Verb {
         version: Option<String>,
         /// Which number grows; by default what changed decides
         #[arg(long, value_name = "PART")]
-        bump: Option<Part3>,
+        bump: Option<Grows>,
     },
     /// Prove that each part of a version is still there and as it was locked
     Verify {
@@ -112,18 +112,18 @@ enum Verb {
 
 /// Which number of a version grows.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Part3 {
+enum Grows {
     Major,
     Minor,
     Patch,
 }
 
-impl From<Part3> for Bump {
-    fn from(part: Part3) -> Self {
+impl From<Grows> for Bump {
+    fn from(part: Grows) -> Self {
         match part {
-            Part3::Major => Self::Major,
-            Part3::Minor => Self::Minor,
-            Part3::Patch => Self::Patch,
+            Grows::Major => Self::Major,
+            Grows::Minor => Self::Minor,
+            Grows::Patch => Self::Patch,
         }
     }
 }
@@ -192,7 +192,7 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    fn lock(&self, wanted: Option<&str>, bump: Option<Part3>) -> anyhow::Result<Exit> {
+    fn lock(&self, wanted: Option<&str>, bump: Option<Grows>) -> anyhow::Result<Exit> {
         let wanted = match wanted.map(|it| (it, Version::parse(it))) {
             Some((text, None)) => {
                 complain(&format!("`{text}` is no version: write three numbers, as in `1.2.0`"));

@@ -9,7 +9,7 @@ use crate::schema::column::ColumnType;
 use crate::schema::range::{Range, Scale};
 use crate::schema::watch::deviation::Deviation;
 use crate::schema::watch::measure::{Mean, Measure};
-use crate::schema::watch::quantile::{Quantile, ordered, unordered};
+use crate::schema::watch::quantile::{self, ordered, unordered};
 use crate::schema::watch::{Batch, Case, Datum, Outcome, SHOWN, Totals, Watch, same};
 use std::io;
 
@@ -21,8 +21,8 @@ trait Reach: Send + 'static {
     fn fresh(&self) -> Self;
     fn add(&mut self, value: f64);
     fn join(&mut self, later: Self);
-    /// Tells whether a value passes; `None` when all do.
-    fn passes(self) -> io::Result<Option<Passes>>;
+    /// Tells whether a value passes, of all of them; `None` when each does.
+    fn passes(self, all: &Spool) -> io::Result<Option<Passes>>;
 }
 
 /// A bound on `|value - mean| / deviation`.
@@ -47,7 +47,7 @@ impl Reach for Scores {
         self.deviation.join(later.deviation);
     }
 
-    fn passes(self) -> io::Result<Option<Passes>> {
+    fn passes(self, _: &Spool) -> io::Result<Option<Passes>> {
         let Some(mean) = self.mean.value(Totals::default())? else { return Ok(None) };
         let Some(spread) = self.deviation.value(Totals::default())? else { return Ok(None) };
         let (mean, spread, range) = (mean.as_f64(), spread.as_f64(), self.range);
@@ -63,27 +63,21 @@ impl Reach for Scores {
 }
 
 /// A value lies between the quartiles, each moved out by a multiple of their distance (Tukey 1977).
-struct Fences {
-    factor: f64,
-    values: Quantile,
-}
+struct Fences(f64);
 
 impl Reach for Fences {
     fn fresh(&self) -> Self {
-        Self { factor: self.factor, values: self.values.fresh() }
+        Self(self.0)
     }
 
-    fn add(&mut self, value: f64) {
-        self.values.add(Datum::Float(value));
-    }
+    fn add(&mut self, _: f64) {}
 
-    fn join(&mut self, later: Self) {
-        self.values.join(later.values);
-    }
+    fn join(&mut self, _: Self) {}
 
-    fn passes(self) -> io::Result<Option<Passes>> {
-        let Some([low, high]) = self.values.at([0.25, 0.75])? else { return Ok(None) };
-        let reach = self.factor * (high - low);
+    fn passes(self, all: &Spool) -> io::Result<Option<Passes>> {
+        let (low, high) = (quantile::of(all, 0.25)?, quantile::of(all, 0.75)?);
+        let Some((low, high)) = low.zip(high) else { return Ok(None) };
+        let reach = self.0 * (high - low);
         let (low, high) = (low - reach, high + reach);
         Ok(Some(Box::new(move |value| low <= value && value <= high)))
     }
@@ -125,7 +119,7 @@ pub(crate) fn scores(bounds: &[Bound], ty: ColumnType) -> Box<dyn Watch> {
 
 /// A check that values stay between Tukey's fences.
 pub(crate) fn fences(factor: f64, ty: ColumnType) -> Box<dyn Watch> {
-    far(Fences { factor, values: Quantile::new(0.25) }, ty)
+    far(Fences(factor), ty)
 }
 
 fn far(reach: impl Reach, ty: ColumnType) -> Box<dyn Watch> {
@@ -166,7 +160,7 @@ impl<R: Reach> Watch for Far<R> {
 
     fn end(mut self: Box<Self>, _: Totals) -> io::Result<Outcome> {
         self.spool.extend(&self.values);
-        let Some(passes) = self.reach.passes()? else {
+        let Some(passes) = self.reach.passes(&self.spool)? else {
             return Ok(Outcome::Values { failing: 0, first: Vec::new() });
         };
         let fails = |key: u64| !passes(unordered(key));

@@ -36,38 +36,24 @@ pub(crate) fn unordered(bits: u64) -> f64 {
     f64::from_bits(if bits & SIGN == 0 { !bits } else { bits & !SIGN })
 }
 
-impl Quantile {
-    /// The values below which these parts lie.
-    pub(crate) fn at<const N: usize>(mut self, parts: [f64; N]) -> io::Result<Option<[f64; N]>> {
-        self.spool.extend(&std::mem::take(&mut self.values));
-        let mut found = [0.0; N];
-        for (place, part) in found.iter_mut().zip(parts) {
-            match self.found(part)? {
-                Some(value) => *place = value,
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(found))
+/// The value below which a part of all numbers lies.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a place between 0 and the number of values"
+)]
+pub(super) fn of(all: &Spool, part: f64) -> io::Result<Option<f64>> {
+    let Some(last) = all.len().checked_sub(1) else { return Ok(None) };
+    let place = part * count(last);
+    let below = (place.floor() as u64).min(last);
+    let low = unordered(all.nth(below)?);
+    let part = place - place.floor();
+    // Infinities cannot be interpolated, only met.
+    if part == 0.0 || below == last {
+        return Ok(Some(low));
     }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a place between 0 and the number of values"
-    )]
-    fn found(&self, part: f64) -> io::Result<Option<f64>> {
-        let Some(last) = self.spool.len().checked_sub(1) else { return Ok(None) };
-        let place = part * count(last);
-        let below = (place.floor() as u64).min(last);
-        let low = unordered(self.spool.nth(below)?);
-        let part = place - place.floor();
-        // Infinities cannot be interpolated, only met.
-        if part == 0.0 || below == last {
-            return Ok(Some(low));
-        }
-        let high = unordered(self.spool.nth(below + 1)?);
-        Ok(Some(low + (high - low) * part))
-    }
+    let high = unordered(all.nth(below + 1)?);
+    Ok(Some(low + (high - low) * part))
 }
 
 impl Measure for Quantile {
@@ -84,8 +70,8 @@ impl Measure for Quantile {
         self.spool.extend(&later.values);
     }
 
-    fn value(self, _: Totals) -> io::Result<Option<Number>> {
-        let part = self.part;
-        Ok(self.at([part])?.map(|[found]| Number::Float(found)))
+    fn value(mut self, _: Totals) -> io::Result<Option<Number>> {
+        self.spool.extend(&self.values);
+        Ok(of(&self.spool, self.part)?.map(Number::Float))
     }
 }
