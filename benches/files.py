@@ -63,6 +63,7 @@ def small_files(arguments: argparse.Namespace, folder: Path) -> None:
     state = project / ".mlc/state"
 
     def forget() -> None:
+        shutil.rmtree(project / ".dvc/cache/runs", ignore_errors=True)
         state.unlink(missing_ok=True)
         (project / "dvc.lock").unlink(missing_ok=True)
 
