@@ -14,6 +14,9 @@ pub(super) enum Subject<'a> {
     /// A metric of segments.
     Slice(&'a str, &'a str),
     Size(&'a Utf8Path),
+    Latency(f64, &'a Utf8Path),
+    /// A metric of predictions, and how sure it must be.
+    Interval(&'a str, f64),
 }
 
 /// All bounds of one gate on the same thing.
@@ -47,15 +50,19 @@ impl<'a> Subject<'a> {
             }
             Quantity::Slice { segments, metric } => Self::Slice(&segments.value, &metric.value),
             Quantity::Size(path) => Self::Size(&path.value),
+            Quantity::Latency { percentile, samples } => Self::Latency(*percentile, &samples.value),
+            Quantity::Interval { metric, confidence } => {
+                Self::Interval(metric.value.as_str(), *confidence)
+            }
         }
     }
 
     /// Whether a metric that lies between 0 and 1 is bounded by more.
     pub(super) fn is_exceeded(self, bound: &Bound) -> bool {
         let name = match self {
-            Self::Metric(name) | Self::Slice(_, name) => name,
+            Self::Metric(name) | Self::Slice(_, name) | Self::Interval(name, _) => name,
             Self::Change(name, _, measure) if measure != Measure::Ratio => name,
-            Self::Change(..) | Self::Size(_) => return false,
+            Self::Change(..) | Self::Size(_) | Self::Latency(..) => return false,
         };
         bound.value > Number::Int(1) && metrics::nature(name).is_some_and(|nature| nature.share)
     }
@@ -67,6 +74,10 @@ impl<'a> Subject<'a> {
             Self::Change(metric, _, measure) => format!("the {} of `{metric}`", measure.as_str()),
             Self::Slice(segments, metric) => format!("`{metric}` by `{segments}`"),
             Self::Size(path) => format!("the size of `{path}`"),
+            Self::Latency(percentile, path) => {
+                format!("the percentile {percentile} of the durations in `{path}`")
+            }
+            Self::Interval(metric, _) => format!("`{metric}` of the predictions"),
         }
     }
 }
@@ -77,7 +88,10 @@ pub(super) fn metric(threshold: &Threshold) -> Option<(&str, Span)> {
         Quantity::Metric(metric) | Quantity::Change { metric, .. } => {
             Some((&metric.value, metric.span))
         }
-        Quantity::Slice { .. } | Quantity::Size(_) => None,
+        Quantity::Slice { .. }
+        | Quantity::Size(_)
+        | Quantity::Latency { .. }
+        | Quantity::Interval { .. } => None,
     }
 }
 

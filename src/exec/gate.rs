@@ -2,14 +2,17 @@
 //!
 //! Never fails halfway: what cannot be measured is a row that does not hold and says why.
 
+mod interval;
 pub(crate) mod measure;
 pub(crate) mod reference;
+mod table;
 
 use crate::base::bound::Bound;
 use crate::base::value::Value;
+use crate::exec::gate::interval::interval;
 use crate::exec::gate::measure::{Measured, Metrics};
 use crate::exec::gate::reference::References;
-use crate::model::policy::{Gate, Measure, Quantity, Reference, Threshold};
+use crate::model::policy::{Gate, Measure, Quantity, Reference, Score, Threshold};
 use crate::plan::Plan;
 use camino::Utf8Path;
 
@@ -59,14 +62,16 @@ pub(crate) enum Verdict {
 pub(crate) fn evaluate(root: &Utf8Path, plan: &Plan, gate: &Gate) -> Report {
     let metrics = Metrics::of_gate(root, gate);
     let references = References::new(root, plan, gate);
-    let rows = gate.thresholds.iter().map(|it| row(root, it, &metrics, &references)).collect();
+    let predictions = gate.predictions.as_ref().map(|path| path.value.as_path());
+    let row = |it| row(root, it, (&metrics, predictions), &references);
+    let rows = gate.thresholds.iter().map(row).collect();
     Report { gate: gate.name.value.clone(), rows }
 }
 
 fn row(
     root: &Utf8Path,
     threshold: &Threshold,
-    metrics: &Metrics,
+    (metrics, predictions): (&Metrics, Option<&Utf8Path>),
     references: &References<'_>,
 ) -> Row {
     match &threshold.quantity {
@@ -77,6 +82,14 @@ fn row(
         Quantity::Size(path) => {
             let name = format!("size of {}", path.value);
             judged(name, measure::size(root, &path.value), threshold, Unit::Bytes)
+        }
+        Quantity::Latency { percentile, samples } => {
+            let name = format!("latency p{percentile}");
+            let measured = measure::latency(root, &samples.value, *percentile);
+            judged(name, measured, threshold, Unit::Seconds)
+        }
+        Quantity::Interval { metric, confidence } => {
+            sure(root, threshold, (metric.value, *confidence), predictions)
         }
         Quantity::Slice { segments, metric } => {
             let name = format!("{} by {}", metric.value, segments.value);
@@ -97,6 +110,32 @@ fn judged(quantity: String, measured: Measured, threshold: &Threshold, unit: Uni
         }
         Err(why) => broken(quantity, bound, why),
     }
+}
+
+/// The end of the interval that is nearer to the bound must hold.
+fn sure(
+    root: &Utf8Path,
+    threshold: &Threshold,
+    (score, confidence): (Score, f64),
+    predictions: Option<&Utf8Path>,
+) -> Row {
+    let percent = number(100.0 * confidence);
+    let quantity = format!("{} at {percent}% confidence", score.as_str());
+    let bound = bounds(&threshold.bounds, Unit::None);
+    let interval = predictions
+        .ok_or_else(|| "the gate names no file of predictions".to_owned())
+        .and_then(|path| interval(root, path, score, confidence));
+    let interval = match interval {
+        Ok(interval) => interval,
+        Err(why) => return broken(quantity, bound, why),
+    };
+    let (low, high) = (interval.low, interval.high);
+    let end = |bound: &Bound| if bound.op.is_lower() { low } else { high };
+    let holds = threshold.bounds.iter().all(|bound| bound.holds(end(bound)));
+    let shown = format!("{} to {} ({})", number(low), number(high), number(interval.value));
+    let verdict = if holds { Verdict::Holds } else { Verdict::Broken(None) };
+    let value = threshold.bounds.first().map_or(interval.value, end);
+    Row { quantity, value: Some(value), shown, bound, verdict }
 }
 
 /// Every segment must hold; the first that does not is told, or the lowest when all do.
@@ -191,6 +230,7 @@ fn verdict(value: f64, bounds: &[Bound]) -> Verdict {
 enum Unit {
     None,
     Bytes,
+    Seconds,
 }
 
 impl Unit {
@@ -198,6 +238,7 @@ impl Unit {
         match self {
             Self::None => number(value),
             Self::Bytes => bytes(value),
+            Self::Seconds => seconds(value),
         }
     }
 
@@ -206,8 +247,21 @@ impl Unit {
         match self {
             Self::None => limit.to_string(),
             Self::Bytes => bytes(limit),
+            Self::Seconds => seconds(limit),
         }
     }
+}
+
+/// A duration with three digits that matter.
+fn seconds(value: f64) -> String {
+    let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs")];
+    let fits = |(unit, _): &&(f64, &str)| value >= *unit;
+    let (unit, name) = units.iter().find(fits).copied().unwrap_or((1e-9, "ns"));
+    let scaled = value / unit;
+    let places = if scaled < 9.995 { 2 } else { usize::from(scaled < 99.95) };
+    let text = format!("{scaled:.places$}");
+    let text = if places > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{text} {name}")
 }
 
 fn bounds(bounds: &[Bound], unit: Unit) -> String {
@@ -291,6 +345,19 @@ mod tests {
             [(0.0, "0 B"), (1_536.0, "1.54 kB"), (5e8, "500 MB"), (4_294_967_296.0, "4 GiB")]
         {
             assert_eq!(bytes(value), text);
+        }
+    }
+    #[test]
+    fn durations_read_well() {
+        for (value, text) in [
+            (0.0, "0 ns"),
+            (0.05, "50 ms"),
+            (0.012_34, "12.3 ms"),
+            (1.5, "1.5 s"),
+            (250.4, "250 s"),
+            (0.000_001_25, "1.25 µs"),
+        ] {
+            assert_eq!(seconds(value), text);
         }
     }
 }

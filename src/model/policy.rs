@@ -14,6 +14,8 @@ pub(crate) struct Gate {
     pub(crate) metrics: Option<Spanned<Utf8PathBuf>>,
     /// The metrics file that `against=baseline` means, relative to the root.
     pub(crate) baseline: Option<Spanned<Utf8PathBuf>>,
+    /// The file of predictions beside what came true, relative to the root.
+    pub(crate) predictions: Option<Spanned<Utf8PathBuf>>,
     pub(crate) thresholds: Vec<Threshold>,
 }
 
@@ -37,6 +39,43 @@ pub(crate) enum Quantity {
     Slice { segments: Spanned<String>, metric: Spanned<String> },
     /// Size in bytes of a file or directory, relative to the root.
     Size(Spanned<Utf8PathBuf>),
+    /// A percentile, from 0 to 100, of the durations in a file, relative to the root, in seconds.
+    Latency { percentile: f64, samples: Spanned<Utf8PathBuf> },
+    /// A metric computed from the predictions, of which the end of the interval nearest to the
+    /// bound counts.
+    Interval { metric: Spanned<Score>, confidence: f64 },
+}
+
+/// A metric that is computed from predictions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Score {
+    Accuracy,
+    Precision,
+    Recall,
+    F1,
+    Auc,
+    Mae,
+    Mse,
+    Rmse,
+    R2,
+}
+
+impl Score {
+    pub(crate) const ALL: &[(&str, Self)] = &[
+        ("accuracy", Self::Accuracy),
+        ("precision", Self::Precision),
+        ("recall", Self::Recall),
+        ("f1", Self::F1),
+        ("auc", Self::Auc),
+        ("mae", Self::Mae),
+        ("mse", Self::Mse),
+        ("rmse", Self::Rmse),
+        ("r2", Self::R2),
+    ];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, score)| *score == self).map_or("", |(name, _)| name)
+    }
 }
 
 /// What a metric is compared with.

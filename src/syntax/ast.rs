@@ -217,6 +217,7 @@ pub(crate) struct Gate {
     pub(crate) span: Span,
     pub(crate) metrics: Option<Text>,
     pub(crate) baseline: Option<Text>,
+    pub(crate) predictions: Option<Text>,
     pub(crate) thresholds: Vec<Threshold>,
 }
 
@@ -227,7 +228,10 @@ pub(crate) struct Threshold {
     pub(crate) size_of: Option<Text>,
     /// The key of the segments and that of the metric.
     pub(crate) slice: Option<(Text, Text)>,
+    /// The percentile, and the file of durations.
+    pub(crate) latency: Option<(Text, Text)>,
     pub(crate) against: Option<Text>,
+    pub(crate) confidence: Option<Literal>,
     pub(crate) bounds: Vec<RawBound>,
     pub(crate) span: Span,
 }

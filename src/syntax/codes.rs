@@ -263,16 +263,6 @@ pub(crate) fn not_built_yet(node: &Node) -> Option<Diagnostic> {
     LATER.contains(&name).then(|| later_answer(&node.name))
 }
 
-/// Likewise for thresholds: `latency p99 <="50ms"` is not a metric.
-pub(crate) fn threshold_not_built_yet(node: &Node) -> Option<Diagnostic> {
-    let percentile = node.name.value == "latency" && !node.entries.iter().all(is_bound);
-    percentile.then(|| later_answer(&node.name))
-}
-
-fn is_bound(entry: &crate::syntax::tree::Entry) -> bool {
-    matches!(entry, crate::syntax::tree::Entry::Bound(_))
-}
-
 fn later_answer(name: &Spanned<String>) -> Diagnostic {
     NOT_BUILT_YET
         .at(name.span, format!("`{}` is not built yet", name.value))

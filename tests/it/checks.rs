@@ -243,3 +243,18 @@ fn expect(child: Child) {
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");
 }
+
+#[test]
+fn metrics_of_predictions_are_those_of_scikit_learn() {
+    let name = "metrics_of_predictions_are_those_of_scikit_learn";
+    let Some(python) = tools::python(name) else { return };
+    let output = Command::new(python)
+        .arg(tree::root().join("tests/python/scores.py"))
+        .args([env!("CARGO_BIN_EXE_mlc"), "6"])
+        .output()
+        .expect("python starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{error}");
+    assert!(said.trim_end().ends_with("27 compared, 0 differ"), "{said}");
+}

@@ -50,8 +50,10 @@ fn report(
 fn in_parts_of_one(text: &str, bound: &Bound, quantity: &Quantity) -> Option<String> {
     let value = bound.value.as_f64();
     let likely = match quantity {
-        Quantity::Metric(_) | Quantity::Slice { .. } => (10.0..=100.0).contains(&value),
-        Quantity::Change { .. } | Quantity::Size(_) => value <= 100.0,
+        Quantity::Metric(_) | Quantity::Slice { .. } | Quantity::Interval { .. } => {
+            (10.0..=100.0).contains(&value)
+        }
+        Quantity::Change { .. } | Quantity::Size(_) | Quantity::Latency { .. } => value <= 100.0,
     };
     // Divides in text, so that 85 becomes 0.85 and not its neighbour.
     let share: f64 = format!("{value}e-2").parse().ok()?;

@@ -28,12 +28,15 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 fn always_held(context: &Context<'_>, group: &Group<'_>, sink: &mut Sink) {
     let (highest, why) = match group.subject {
         Subject::Size(_) => (None, "no size is below 0"),
-        Subject::Metric(name) | Subject::Slice(_, name)
+        Subject::Latency(..) => (None, "no duration is below 0"),
+        Subject::Metric(name) | Subject::Slice(_, name) | Subject::Interval(name, _)
             if metrics::nature(name).is_some_and(|it| it.share) =>
         {
             (Some(Number::Int(1)), "it lies between 0 and 1")
         }
-        Subject::Metric(_) | Subject::Slice(..) | Subject::Change(..) => return,
+        Subject::Metric(_) | Subject::Slice(..) | Subject::Interval(..) | Subject::Change(..) => {
+            return;
+        }
     };
     for (bound, _) in group.sound().filter(|(bound, _)| passes_all(bound, highest)) {
         let text = shown(context, bound);

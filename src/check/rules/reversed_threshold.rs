@@ -20,9 +20,11 @@ pub(super) static RULE: Rule = Rule {
 fn run(context: &Context<'_>, sink: &mut Sink) {
     for group in context.project.gates.iter().flat_map(groups) {
         let (name, measure) = match group.subject {
-            Subject::Metric(name) | Subject::Slice(_, name) => (name, None),
+            Subject::Metric(name) | Subject::Slice(_, name) | Subject::Interval(name, _) => {
+                (name, None)
+            }
             Subject::Change(name, _, measure) => (name, Some(measure)),
-            Subject::Size(_) => continue,
+            Subject::Size(_) | Subject::Latency(..) => continue,
         };
         if let Some(nature) = metrics::nature(name) {
             examine(context, &group, nature, measure, sink);

@@ -52,7 +52,9 @@ fn baseline(context: &Context<'_>, gate: &Gate, metrics: Option<&Known>, sink: &
         Quantity::Metric(_)
         | Quantity::Change { .. }
         | Quantity::Slice { .. }
-        | Quantity::Size(_) => None,
+        | Quantity::Size(_)
+        | Quantity::Latency { .. }
+        | Quantity::Interval { .. } => None,
     });
     examine(compared, Some(path), &known, sink);
 }

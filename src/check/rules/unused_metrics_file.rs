@@ -23,7 +23,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             sink.report(
                 RULE.code
                     .at(path.span, format!("no threshold reads `{}`", path.value))
-                    .label("every threshold here bounds a size")
+                    .label("no threshold here bounds a metric of it")
                     .help("remove `metrics=`, or bound a metric"),
             );
         }
@@ -41,15 +41,21 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
 fn reads_metrics(gate: &Gate) -> bool {
     gate.thresholds.iter().any(|threshold| match threshold.quantity {
         Quantity::Slice { .. } => true,
-        Quantity::Metric(_) | Quantity::Change { .. } | Quantity::Size(_) => {
-            thresholds::metric(threshold).is_some()
-        }
+        Quantity::Metric(_)
+        | Quantity::Change { .. }
+        | Quantity::Size(_)
+        | Quantity::Latency { .. }
+        | Quantity::Interval { .. } => thresholds::metric(threshold).is_some(),
     })
 }
 
 fn reads_baseline(gate: &Gate) -> bool {
     gate.thresholds.iter().any(|threshold| match &threshold.quantity {
         Quantity::Change { against, .. } => against.value == Reference::Baseline,
-        Quantity::Metric(_) | Quantity::Slice { .. } | Quantity::Size(_) => false,
+        Quantity::Metric(_)
+        | Quantity::Slice { .. }
+        | Quantity::Size(_)
+        | Quantity::Latency { .. }
+        | Quantity::Interval { .. } => false,
     })
 }

@@ -4,7 +4,8 @@
 use crate::base::params;
 use crate::base::suggest::did_you_mean;
 use crate::base::value::Value;
-use crate::exec::gate::as_number;
+use crate::exec::gate::interval::percentile;
+use crate::exec::gate::{as_number, table};
 use crate::model::policy::Gate;
 use camino::Utf8Path;
 use std::io::{self, ErrorKind};
@@ -42,9 +43,14 @@ impl Metrics {
 
     /// Parses text by the suffix of `path`; `name` is how it is called in sentences.
     pub(crate) fn parse(name: String, path: &Utf8Path, text: &str) -> Self {
-        let content = params::parse(path, text)
-            .map(|params| params.value)
-            .map_err(|error| format!("`{name}` cannot be read: {error}"));
+        let content = match path.extension() {
+            Some("csv") => last_row(text, b','),
+            Some("tsv") => last_row(text, b'\t'),
+            _ => params::parse(path, text)
+                .map(|params| params.value)
+                .map_err(|error| error.to_string()),
+        };
+        let content = content.map_err(|error| format!("`{name}` cannot be read: {error}"));
         Self { name, content }
     }
 
@@ -86,6 +92,44 @@ impl Metrics {
         };
         as_number(value).map_err(|what| format!("`{key}` in `{}` {what}", self.name))
     }
+}
+
+/// The columns of the last row, where training logs have what counts; or the pairs of a table of
+/// names and values.
+fn last_row(text: &str, delimiter: u8) -> Result<Value, String> {
+    let columns = table::separated(text, delimiter)?;
+    let value = |text: &String| match text.trim().parse() {
+        Ok(number) => Value::Float(number),
+        Err(_) => Value::Str(text.clone()),
+    };
+    if let (2, Some(values)) = (columns.len(), columns.get("value"))
+        && let Some(names) = ["metric", "name"].iter().find_map(|it| columns.get(*it))
+    {
+        return Ok(Value::Map(names.iter().cloned().zip(values.iter().map(value)).collect()));
+    }
+    let last =
+        |(name, column): (&String, &Vec<String>)| Some((name.clone(), value(column.last()?)));
+    Ok(Value::Map(columns.iter().filter_map(last).collect()))
+}
+
+/// A percentile of the durations in a file, in seconds: a list in JSON, also under `seconds`, or
+/// the column `seconds` of a table.
+pub(super) fn latency(root: &Utf8Path, path: &Utf8Path, percent: f64) -> Measured {
+    let mut seconds = if path.extension() == Some("json") {
+        let content: serde_json::Value = serde_json::from_str(&table::text(root, path)?)
+            .map_err(|error| format!("`{path}` cannot be read: {error}"))?;
+        let list = content.get("seconds").unwrap_or(&content).as_array();
+        let list = list.ok_or_else(|| format!("`{path}` holds no list of `seconds`"))?;
+        let numbers = list.iter().map(serde_json::Value::as_f64).collect::<Option<Vec<_>>>();
+        numbers.ok_or_else(|| format!("`{path}` has a duration that is not a number"))?
+    } else {
+        table::Table::read(root, path)?.numbers("seconds")?
+    };
+    if seconds.is_empty() {
+        return Err(format!("`{path}` has no durations"));
+    }
+    seconds.sort_unstable_by(f64::total_cmp);
+    Ok(percentile(&seconds, percent))
 }
 
 /// A key as it stands, dots and all, before the path it may spell.

@@ -4,10 +4,10 @@ use crate::base::bound::Bound;
 use crate::base::source::Spanned;
 use crate::base::units::Dimension;
 use crate::model::codes;
-use crate::model::policy::{Gate, Measure, Quantity, Reference, Threshold};
+use crate::model::policy::{Gate, Measure, Quantity, Reference, Score, Threshold};
 use crate::model::resolve::{Resolver, duplicate};
 use crate::syntax::ast;
-use crate::syntax::tree::RawBound;
+use crate::syntax::tree::{Literal, RawBound};
 use std::collections::BTreeMap;
 
 impl Resolver<'_> {
@@ -35,13 +35,14 @@ impl Resolver<'_> {
             span: raw.span,
             metrics: raw.metrics.as_ref().and_then(|path| self.plain_path(path)),
             baseline: raw.baseline.as_ref().and_then(|path| self.plain_path(path)),
+            predictions: raw.predictions.as_ref().and_then(|path| self.plain_path(path)),
             thresholds: raw.thresholds.iter().filter_map(|it| self.threshold(raw, it)).collect(),
         }
     }
 
     /// Reports thresholds on metrics of no file, once for all of them.
     fn needs_metrics(&mut self, gate: &ast::Gate) {
-        let Some(first) = gate.thresholds.iter().find(|it| it.size_of.is_none()) else { return };
+        let Some(first) = gate.thresholds.iter().find(|it| reads_metrics(it)) else { return };
         let outs = self.spec.stages.iter().flat_map(|stage| &stage.outs);
         let mut files = outs
             .filter(|out| matches!(out.kind, ast::OutKind::Metrics { .. }))
@@ -67,6 +68,17 @@ impl Resolver<'_> {
             let bounds = raw.bounds.iter().filter_map(|it| self.bound(it, &[Dimension::Size]));
             return Some(Threshold { span: raw.span, quantity, bounds: bounds.collect() });
         }
+        if let Some((percentile, samples)) = &raw.latency {
+            let quantity = Quantity::Latency {
+                percentile: self.percentile(percentile)?,
+                samples: self.plain_path(samples)?,
+            };
+            let bounds = raw.bounds.iter().filter_map(|it| self.bound(it, &[Dimension::Duration]));
+            return Some(Threshold { span: raw.span, quantity, bounds: bounds.collect() });
+        }
+        if let Some(confidence) = &raw.confidence {
+            return self.interval(gate, raw, confidence);
+        }
         gate.metrics.as_ref()?;
         if let Some((segments, metric)) = &raw.slice {
             let (segments, metric) = (segments.clone(), metric.clone());
@@ -78,6 +90,70 @@ impl Resolver<'_> {
             Some(against) => self.change(gate, raw, against),
             None => self.absolute(raw),
         }
+    }
+
+    /// `p99` as 99, `p99.9` as 99.9.
+    fn percentile(&mut self, text: &ast::Text) -> Option<f64> {
+        let digits = text.value.strip_prefix('p').filter(|it| it.starts_with(is_digit));
+        let number = digits.and_then(|it| it.parse().ok());
+        let number = number.filter(|it| (0.0..=100.0).contains(it));
+        if number.is_none() {
+            self.sink.report(
+                codes::BAD_QUANTITY
+                    .at(text.span, format!("`{}` is not a percentile", text.value))
+                    .label("`p50`, `p95`, `p99` or `p99.9`"),
+            );
+        }
+        number
+    }
+
+    /// A metric that is computed from predictions.
+    fn interval(
+        &mut self,
+        gate: &ast::Gate,
+        raw: &ast::Threshold,
+        confidence: &Literal,
+    ) -> Option<Threshold> {
+        let bounds = self.bounds(&raw.bounds);
+        let share = self.fraction(confidence)?;
+        if !(0.5..1.0).contains(&share) {
+            self.sink.report(
+                codes::BAD_QUANTITY
+                    .at(confidence.span, "a confidence lies between 0.5 and 1")
+                    .label("0.95 is common"),
+            );
+            return None;
+        }
+        if let Some(against) = &raw.against {
+            self.sink.report(
+                codes::MIXED_MEASURES
+                    .at(against.span, "a threshold has `against=` or `confidence=`, not both")
+                    .label("write a threshold of its own for this"),
+            );
+            return None;
+        }
+        let name = &raw.name;
+        let Some((_, score)) = Score::ALL.iter().find(|(it, _)| *it == name.value) else {
+            let known: Vec<&str> = Score::ALL.iter().map(|(name, _)| *name).collect();
+            self.sink.report(
+                crate::syntax::codes::WRONG_VALUE
+                    .at(name.span, format!("`{}` cannot be computed from predictions", name.value))
+                    .label(format!("one of {}", known.join(", "))),
+            );
+            return None;
+        };
+        if gate.predictions.is_none() {
+            self.sink.report(
+                codes::MISSING_REFERENCE
+                    .at(confidence.span, "a confidence needs predictions to compute from")
+                    .also(gate.name.span, "add `predictions=` and a file here")
+                    .help("a CSV or JSON Lines file with the columns `actual` and `predicted`"),
+            );
+            return None;
+        }
+        let metric = Spanned::new(*score, name.span);
+        let quantity = Quantity::Interval { metric, confidence: share };
+        Some(Threshold { span: raw.span, quantity, bounds })
     }
 
     fn absolute(&mut self, raw: &ast::Threshold) -> Option<Threshold> {
@@ -181,4 +257,14 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit()
+}
+
+/// Whether a threshold bounds what the metrics file holds.
+fn reads_metrics(threshold: &ast::Threshold) -> bool {
+    let own = threshold.latency.is_some() || threshold.confidence.is_some();
+    threshold.size_of.is_none() && !own
 }

@@ -7,7 +7,7 @@ use crate::syntax::ast::{Allow, Gate, Threshold};
 use crate::syntax::codes;
 use crate::syntax::decode::allow;
 use crate::syntax::grammar::core::ALLOW;
-use crate::syntax::grammar::thresholds::{SIZE, SLICE, THRESHOLD};
+use crate::syntax::grammar::thresholds::{LATENCY, SIZE, SLICE, THRESHOLD};
 use crate::syntax::reader::{self, Form};
 use crate::syntax::tree::{Entry, Node};
 
@@ -16,10 +16,10 @@ pub(super) fn gate(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) ->
     for item in &form.items {
         if item.name.value == "allow" {
             allow(&reader::read(item, &ALLOW, sink), Some(form.node.span), allows);
-        } else if let Some(diagnostic) = codes::threshold_not_built_yet(item) {
-            sink.report(diagnostic);
         } else if item.name.value == "slice" && item.entries.iter().any(is_argument) {
             thresholds.extend(slice(item, sink));
+        } else if item.name.value == "latency" && !item.entries.iter().all(is_bound) {
+            thresholds.extend(latency(item, sink));
         } else {
             thresholds.push(threshold(item, sink));
         }
@@ -29,6 +29,7 @@ pub(super) fn gate(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>) ->
         span: form.node.span,
         metrics: form.property_text("metrics"),
         baseline: form.property_text("baseline"),
+        predictions: form.property_text("predictions"),
         thresholds,
     })
 }
@@ -73,7 +74,9 @@ fn threshold(node: &Node, sink: &mut Sink) -> Threshold {
         name: node.name.clone(),
         size_of: form.text(0),
         slice: None,
+        latency: None,
         against: form.property_text("against"),
+        confidence: form.property("confidence").cloned(),
         bounds: form.bounds.clone(),
         span: node.span,
     }
@@ -82,6 +85,42 @@ fn threshold(node: &Node, sink: &mut Sink) -> Threshold {
 /// A metric may be called `slice`, too; then no words follow.
 fn is_argument(entry: &Entry) -> bool {
     matches!(entry, Entry::Argument(_))
+}
+
+/// Nor is `latency` with nothing but bounds.
+fn is_bound(entry: &Entry) -> bool {
+    matches!(entry, Entry::Bound(_))
+}
+
+/// A percentile of durations that were measured.
+fn latency(node: &Node, sink: &mut Sink) -> Option<Threshold> {
+    let form = reader::read(node, &LATENCY, sink);
+    let example = "for example `latency p99 of=\"metrics/latency.json\" <=\"50ms\"`";
+    let Some(percentile) = form.text(0) else {
+        let message = "`latency` needs a percentile";
+        sink.report(codes::MISSING_VALUE.at(node.name.span, message).help(example));
+        return None;
+    };
+    let Some(samples) = form.property_text("of") else {
+        let message = "`latency` needs the file of durations that were measured";
+        let diagnostic = codes::MISSING_VALUE.at(node.name.span, message).label("add `of=`");
+        sink.report(diagnostic.help(example));
+        return None;
+    };
+    if form.bounds.is_empty() {
+        let message = "`latency` needs a bound";
+        sink.report(codes::MISSING_BOUND.at(node.name.span, message).help(example));
+    }
+    Some(Threshold {
+        name: node.name.clone(),
+        size_of: None,
+        slice: None,
+        latency: Some((percentile, samples)),
+        against: None,
+        confidence: None,
+        bounds: form.bounds.clone(),
+        span: node.span,
+    })
 }
 
 fn slice(node: &Node, sink: &mut Sink) -> Option<Threshold> {
@@ -105,7 +144,9 @@ fn slice(node: &Node, sink: &mut Sink) -> Option<Threshold> {
         name: metric.clone(),
         size_of: None,
         slice: Some((segments, metric)),
+        latency: None,
         against: None,
+        confidence: None,
         bounds: form.bounds.clone(),
         span: node.span,
     })

@@ -13,6 +13,11 @@ pub(crate) static THRESHOLDS: NodeRule = NodeRule {
             summary: "the metrics file that `against=baseline` means",
             kind: Kind::Path,
         },
+        Property {
+            name: "predictions",
+            summary: "the file of predictions that `confidence=` computes from",
+            kind: Kind::Path,
+        },
     ],
     block: BlockRule::Named(&THRESHOLD),
     repeats: true,
@@ -24,11 +29,18 @@ pub(crate) static THRESHOLDS: NodeRule = NodeRule {
 pub(crate) static THRESHOLD: NodeRule = NodeRule {
     name: "threshold",
     summary: "a metric and its bounds; with `against=`, bounds on `drop`, `rise` or `ratio`",
-    properties: &[Property {
-        name: "against",
-        summary: "what it is compared with: `production`, `baseline`, or a git revision",
-        kind: Kind::Word,
-    }],
+    properties: &[
+        Property {
+            name: "against",
+            summary: "what it is compared with: `production`, `baseline`, or a git revision",
+            kind: Kind::Word,
+        },
+        Property {
+            name: "confidence",
+            summary: "how sure the bound must be, as in `0.95`: the metric is computed from the predictions, many times",
+            kind: Kind::Scalar,
+        },
+    ],
     bounds: Bounds::PlainOr(&["drop", "rise", "ratio"]),
     repeats: true,
     ..NODE
@@ -47,6 +59,20 @@ pub(crate) static SLICE: NodeRule = NodeRule {
     name: "slice",
     summary: "a metric of every segment: `slice segments.country accuracy >=0.8`",
     arguments: Arguments::Many(Kind::Word),
+    bounds: Bounds::Plain,
+    repeats: true,
+    ..NODE
+};
+
+pub(crate) static LATENCY: NodeRule = NodeRule {
+    name: "latency",
+    summary: "a percentile of measured durations: `latency p99 of=\"metrics/latency.json\" <=\"50ms\"`",
+    arguments: Arguments::One(Kind::Word),
+    properties: &[Property {
+        name: "of",
+        summary: "the file of durations, in seconds",
+        kind: Kind::Path,
+    }],
     bounds: Bounds::Plain,
     repeats: true,
     ..NODE
