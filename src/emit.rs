@@ -2,7 +2,9 @@
 
 pub(crate) mod checks;
 mod ci;
+mod harness;
 pub(crate) mod ownership;
+mod service;
 pub(crate) mod targets;
 pub(crate) mod template;
 

@@ -7,5 +7,6 @@ pub(crate) mod known_targets;
 pub(crate) mod policy;
 pub(crate) mod project;
 pub(crate) mod resolve;
+pub(crate) mod service;
 pub(crate) mod stage;
 pub(crate) mod template;

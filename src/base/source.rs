@@ -56,7 +56,7 @@ fn to_u32(offset: usize) -> u32 {
 }
 
 /// A value and the place where it is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Spanned<T> {
     pub(crate) value: T,
     pub(crate) span: Span,

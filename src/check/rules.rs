@@ -33,6 +33,7 @@ mod misfit_value;
 mod missing_argument;
 mod missing_column;
 mod missing_data;
+mod missing_file;
 mod missing_wdir;
 mod needless_bound;
 mod needless_check;
@@ -119,6 +120,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &missing_argument::RULE,
     &missing_column::RULE,
     &missing_data::RULE,
+    &missing_file::RULE,
     &missing_wdir::RULE,
     &needless_bound::RULE,
     &needless_check::RULE,

@@ -100,7 +100,7 @@ fn render(name: &str, source: &str, view: &View) -> String {
 }
 
 /// Text as a string of JSON, which is one of YAML.
-fn json(text: &str) -> String {
+pub(super) fn json(text: &str) -> String {
     let json = serde_json::Value::from(text).to_string();
     // These end a line in YAML, or turn the text around.
     json.chars().fold(String::new(), |out, c| match c {

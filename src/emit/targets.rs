@@ -7,6 +7,9 @@ mod gitlab;
 mod great_expectations;
 mod pandera;
 mod pytest;
+mod service;
+
+pub(super) use pandera::module;
 
 use crate::emit::Target;
 
@@ -17,6 +20,7 @@ pub(crate) static TARGETS: &[&Target] = &[
     &great_expectations::TARGET,
     &pandera::TARGET,
     &pytest::TARGET,
+    &service::TARGET,
 ];
 
 pub(crate) fn find(name: &str) -> Option<&'static Target> {

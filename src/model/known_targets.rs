@@ -7,7 +7,7 @@ use crate::syntax::ast::Text;
 
 /// Targets that exist. `emit::targets` registers one for each; a test compares the lists.
 pub(crate) const TARGETS: &[&str] =
-    &["dvc", "github", "gitlab", "great-expectations", "pandera", "pytest"];
+    &["dvc", "github", "gitlab", "great-expectations", "pandera", "pytest", "service"];
 
 /// Targets of later versions.
 const LATER: &[&str] = &[

@@ -5,6 +5,7 @@ use crate::base::value::Value;
 use crate::model::graph::Graph;
 use crate::model::ids::{DatasetId, SchemaId, StageId, StepId};
 use crate::model::policy::{Ci, Gate, Registry};
+use crate::model::service::Service;
 use crate::model::stage::{Instance, OnFail, Stage};
 use crate::schema::column::Schema;
 use crate::schema::problem::Problem;
@@ -29,6 +30,7 @@ pub(crate) struct Project {
     pub(crate) steps: Vec<(StageId, usize)>,
     pub(crate) gates: Vec<Gate>,
     pub(crate) registry: Option<Registry>,
+    pub(crate) service: Option<Service>,
     pub(crate) ci: Option<Ci>,
     /// Targets that `mlc build` writes, in the order written.
     pub(crate) targets: Vec<Spanned<String>>,

@@ -13,6 +13,7 @@ mod quantities;
 mod registry;
 mod relations;
 mod schemas;
+mod service;
 mod stages;
 
 use crate::base::diagnostic::Sink;
@@ -72,6 +73,7 @@ pub(crate) fn resolve(
     project.number_steps();
     project.gates = resolver.gates();
     project.registry = resolver.registry(&project.gates);
+    project.service = resolver.service();
     project.targets = resolver.targets();
     project.ci = resolver.ci(&mut project.targets);
     project.vars = resolver.vars;

@@ -17,6 +17,7 @@ pub(crate) struct Spec {
     pub(crate) stages: Vec<Stage>,
     pub(crate) gates: Vec<Gate>,
     pub(crate) registries: Vec<Registry>,
+    pub(crate) services: Vec<Service>,
     pub(crate) ci: Vec<Ci>,
     pub(crate) targets: Vec<Text>,
     pub(crate) allows: Vec<Allow>,
@@ -35,6 +36,7 @@ impl Spec {
         self.stages.append(&mut other.stages);
         self.gates.append(&mut other.gates);
         self.registries.append(&mut other.registries);
+        self.services.append(&mut other.services);
         self.ci.append(&mut other.ci);
         self.targets.append(&mut other.targets);
         self.allows.append(&mut other.allows);
@@ -242,6 +244,25 @@ pub(crate) struct Registry {
     pub(crate) folder: Option<Text>,
     pub(crate) models: Vec<Registered>,
     pub(crate) approvers: Vec<Text>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Service {
+    pub(crate) name: Text,
+    pub(crate) span: Span,
+    pub(crate) model: Option<Text>,
+    pub(crate) code: Option<Text>,
+    pub(crate) input: Option<Text>,
+    pub(crate) target: Option<Text>,
+    pub(crate) python: Option<Text>,
+    pub(crate) requirements: Option<Text>,
+    pub(crate) url: Option<Text>,
+    pub(crate) health: Option<Text>,
+    pub(crate) predict: Option<Text>,
+    pub(crate) sample: Option<Text>,
+    pub(crate) expects: Option<Text>,
+    /// Percentiles and their bounds.
+    pub(crate) latency: Vec<(Text, Vec<RawBound>)>,
 }
 
 #[derive(Debug, Default)]

@@ -3,6 +3,7 @@
 mod ci;
 mod data;
 mod registry;
+mod service;
 mod stage;
 mod thresholds;
 
@@ -56,6 +57,9 @@ pub(crate) fn section(node: Node, sink: &mut Sink) -> Spec {
             }
             "thresholds" => spec.gates.extend(thresholds::gate(&form, sink, &mut spec.allows)),
             "ci" => spec.ci.push(ci::ci(&form, sink, &mut spec.allows)),
+            "service" => {
+                spec.services.extend(service::service(&form, sink, &mut spec.allows));
+            }
             "registry" => {
                 spec.registries.push(registry::registry(&form, sink, &mut spec.allows));
             }

@@ -6,6 +6,7 @@ pub(crate) mod ci;
 pub(crate) mod core;
 pub(crate) mod registry;
 pub(crate) mod schema;
+pub(crate) mod service;
 pub(crate) mod stage;
 pub(crate) mod thresholds;
 

@@ -12,13 +12,14 @@ pub(crate) const SECTIONS: &[&str] = &[
     "stage",
     "thresholds",
     "registry",
+    "service",
     "ci",
     "targets",
     "allow",
 ];
 
 /// Sections of the language that this version does not build yet.
-pub(crate) const LATER: &[&str] = &["service", "rollout", "monitor", "baseline", "retrain"];
+pub(crate) const LATER: &[&str] = &["rollout", "monitor", "baseline", "retrain"];
 
 /// Nodes that have nothing but a block.
 pub(crate) const BLOCK_ONLY: &[&str] = &["targets", "matrix", "columns", "vars"];

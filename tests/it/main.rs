@@ -34,6 +34,7 @@ mod processes;
 mod rules;
 mod run;
 mod scripts;
+mod service;
 mod store;
 mod support;
 mod tidy;

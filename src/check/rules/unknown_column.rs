@@ -1,17 +1,17 @@
-//! `unknown-column`: `disjoint`, `after`, `references` or `drift` of a column that a dataset lacks.
+//! `unknown-column`: a column that a dataset or the schema of a service lacks.
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
-use crate::base::source::Spanned;
+use crate::base::source::{Span, Spanned};
 use crate::base::suggest::{did_you_mean, nearest};
 use crate::check::{Context, Rule};
-use crate::model::project::{Dataset, Project};
+use crate::model::project::{Dataset, NamedSchema, Project};
 use crate::schema::spelling;
 
 pub(super) static RULE: Rule = Rule {
     code: Code::error(
         "unknown-column",
-        "datasets compared by a column that one does not have",
+        "a column that the schema does not have",
         include_str!("unknown_column.md"),
     ),
     run,
@@ -42,6 +42,18 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             }
         }
     }
+    service(context, sink);
+}
+
+/// What a service predicts.
+fn service(context: &Context<'_>, sink: &mut Sink) {
+    let Some(service) = &context.project.service else { return };
+    let Some((input, target)) = service.input.as_ref().zip(service.target.as_ref()) else { return };
+    let schema = context.project.schema(input.value);
+    let known = schema.schema.column(&target.value).is_some();
+    if !known && !context.is_mistaken_schema(input.value, sink) {
+        tell(target, (schema, input.span), &schema.name.value, sink);
+    }
 }
 
 /// A column that could not be read is missing for that reason only.
@@ -57,14 +69,22 @@ fn lacks(project: &Project, dataset: &Dataset, column: &Spanned<String>) -> bool
 
 fn report(project: &Project, dataset: &Dataset, column: &Spanned<String>, sink: &mut Sink) {
     let Some(place) = &dataset.schema else { return };
-    let schema = project.schema(place.value);
+    tell(column, (project.schema(place.value), place.span), &dataset.name.value, sink);
+}
+
+fn tell(
+    column: &Spanned<String>,
+    (schema, place): (&NamedSchema, Span),
+    whose: &str,
+    sink: &mut Sink,
+) {
     let names = schema.schema.columns.iter().map(|column| column.name.value.as_str());
-    let text = format!("`{}` has no column `{}`", dataset.name.value, column.value);
+    let text = format!("`{whose}` has no column `{}`", column.value);
     let mut diagnostic = RULE
         .code
         .at(column.span, text)
         .label(format!("not a column of the schema `{}`", schema.name.value))
-        .also(place.span, format!("`{}` has this schema", dataset.name.value))
+        .also(place, format!("`{whose}` has this schema"))
         .maybe_help(did_you_mean(&column.value, names.clone()));
     if let Some(near) = nearest(&column.value, names) {
         let word = spelling::word(near);

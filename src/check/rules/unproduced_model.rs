@@ -1,4 +1,4 @@
-//! `unproduced-model`: the registry takes a file that no stage writes.
+//! `unproduced-model`: the registry or a service takes a file that no stage writes.
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
@@ -7,7 +7,7 @@ use crate::check::{Context, Rule, paths, places};
 pub(super) static RULE: Rule = Rule {
     code: Code::error(
         "unproduced-model",
-        "the registry takes a file that no stage writes",
+        "the registry or a service takes a file that no stage writes",
         include_str!("unproduced_model.md"),
     ),
     run,
@@ -21,7 +21,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
     }
     let models = project.registry.iter().flat_map(|it| &it.models);
     let paths = models.flat_map(|it| std::iter::once(&it.file).chain(&it.metrics));
-    for path in paths {
+    for path in paths.chain(project.service.iter().map(|it| &it.model)) {
         let written = |id| paths::writes(project, id).any(|(out, _)| path.value.starts_with(out));
         if project.step_ids().any(written) {
             continue;

@@ -47,5 +47,13 @@ fn used(project: &Project) -> BTreeSet<SchemaId> {
     let outs = project.stages.iter().flat_map(|stage| &stage.outs).map(|out| &out.schema);
     let deps = project.stages.iter().flat_map(|stage| &stage.deps).map(|dep| &dep.schema);
     let bases = project.schemas.iter().map(|schema| &schema.extends);
-    datasets.chain(outs).chain(deps).chain(bases).flatten().map(|schema| schema.value).collect()
+    let input = project.service.iter().map(|service| &service.input);
+    datasets
+        .chain(input)
+        .chain(outs)
+        .chain(deps)
+        .chain(bases)
+        .flatten()
+        .map(|schema| schema.value)
+        .collect()
 }

@@ -77,6 +77,7 @@ pub(crate) static CHURN: Template = example! {
     "src/models/train.py",
     "src/monitoring/.gitkeep",
     "src/serving/.gitkeep",
+    "tests/sample.json",
     "tests/test_data.py",
 };
 

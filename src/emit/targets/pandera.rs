@@ -73,7 +73,7 @@ pub(super) fn shared(input: &Input<'_>) -> FileSet {
 }
 
 /// A module from its template.
-pub(super) fn module(
+pub(in crate::emit) fn module(
     path: &str,
     source: &str,
     view: impl Serialize,

@@ -1,15 +1,17 @@
-//! `pytest`: a test for each check of each dataset and output.
+//! `pytest`: a test for each check of data, each threshold, and the service.
 
 use crate::base::files::FileSet;
 use crate::emit::targets::pandera::{self, module};
-use crate::emit::{Input, Target, checks};
+use crate::emit::{Input, Target, checks, harness};
 use serde::Serialize;
 
 pub(super) static TARGET: Target = Target {
     name: "pytest",
-    summary: "a test for each check of the data: tests/mlc/test_data.py",
+    summary: "a test for each check of data, threshold and service: tests/mlc",
     paths: &[
         "tests/mlc/test_data.py",
+        "tests/mlc/test_model.py",
+        "tests/mlc/test_service.py",
         "validation/schemas.py",
         "validation/reading.py",
         "validation/relations.py",
@@ -36,5 +38,6 @@ fn emit(input: &Input<'_>) -> FileSet {
     let source = include_str!("../../../templates/validation/test_data.py");
     let mut files = pandera::emit(input);
     files.extend([module("tests/mlc/test_data.py", source, view, input)]);
+    files.extend(harness::emit(input));
     files
 }

@@ -6,6 +6,9 @@ use crate::model::policy::{Ci, Engine};
 use crate::model::resolve::Resolver;
 use crate::syntax::ast::Text;
 
+/// What `is_version` takes.
+pub(super) const VERSION: &str = "a version of Python, as in `3.12`";
+
 impl Resolver<'_> {
     /// The forges that it names are targets.
     pub(super) fn ci(&mut self, targets: &mut Vec<Spanned<String>>) -> Option<Ci> {
@@ -42,8 +45,7 @@ impl Resolver<'_> {
         ci.pull_requests = raw.pull_requests.unwrap_or(ci.pull_requests);
         ci.schedule =
             self.right(raw.schedule.as_ref(), is_cron, "five fields of cron, as in `0 3 * * 1`");
-        ci.python =
-            self.right(raw.python.as_ref(), is_version, "a version of Python, as in `3.12`");
+        ci.python = self.right(raw.python.as_ref(), is_version, VERSION);
         ci.requirements = raw.requirements.as_ref().and_then(|it| self.plain_path(it));
         let plain = |it: &str| !it.trim().is_empty() && !it.contains("${{");
         ci.install = self.right(raw.install.as_ref(), plain, "a command without `${{`");
@@ -58,7 +60,12 @@ impl Resolver<'_> {
     }
 
     /// A text that is what it must be; what is not is reported.
-    fn right(&mut self, text: Option<&Text>, is: fn(&str) -> bool, what: &str) -> Option<String> {
+    pub(super) fn right(
+        &mut self,
+        text: Option<&Text>,
+        is: fn(&str) -> bool,
+        what: &str,
+    ) -> Option<String> {
         let text = text?;
         if is(&text.value) {
             return Some(text.value.clone());
@@ -109,7 +116,7 @@ fn is_field(field: &str, (low, high): (u32, u32)) -> bool {
     })
 }
 
-fn is_version(text: &str) -> bool {
+pub(super) fn is_version(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     (2..=3).contains(&parts.len())
         && parts.iter().all(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))

@@ -93,7 +93,7 @@ impl Resolver<'_> {
     }
 
     /// `p99` as 99, `p99.9` as 99.9.
-    fn percentile(&mut self, text: &ast::Text) -> Option<f64> {
+    pub(super) fn percentile(&mut self, text: &ast::Text) -> Option<f64> {
         let digits = text.value.strip_prefix('p').filter(|it| it.starts_with(is_digit));
         let number = digits.and_then(|it| it.parse().ok());
         let number = number.filter(|it| (0.0..=100.0).contains(it));

@@ -1,7 +1,7 @@
 //! Tables of the sections that are neither stages nor data.
 
 use crate::syntax::grammar::{Arguments, BlockRule, Kind, NODE, NodeRule, Property};
-use crate::syntax::grammar::{ci, registry, schema, stage, thresholds};
+use crate::syntax::grammar::{ci, registry, schema, service, stage, thresholds};
 
 /// Everything that may stand at the top level.
 pub(crate) static SPEC: NodeRule = NodeRule {
@@ -17,6 +17,7 @@ pub(crate) static SPEC: NodeRule = NodeRule {
         &stage::STAGE,
         &thresholds::THRESHOLDS,
         &registry::REGISTRY,
+        &service::SERVICE,
         &ci::CI,
         &TARGETS,
         &ALLOW,
