@@ -7,6 +7,7 @@
 use crate::base::files::FileSet;
 use crate::emit::{Input, ownership, template};
 use crate::model::policy::{Ci, Engine};
+use crate::model::project::Project;
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
@@ -26,6 +27,9 @@ struct View {
     /// The names of datasets that have a schema.
     datasets: Vec<String>,
     pytest: bool,
+    /// The tests of the model and of its service, and whether the service is written here.
+    harness: String,
+    serves: bool,
     reproduce: &'static str,
     gates: bool,
     models: Vec<String>,
@@ -41,6 +45,7 @@ fn view(input: &Input<'_>, quoted: fn(&str) -> String) -> View {
     let default = Ci::default();
     let ci = project.ci.as_ref().unwrap_or(&default);
     let checked = project.datasets.iter().filter(|it| it.schema.is_some());
+    let writes = |name: &str| project.targets.iter().any(|it| it.value == name);
     let models = project.registry.iter().flat_map(|it| &it.models);
     let registry = project.registry.as_ref().map(|it| it.folder.value.as_str());
     let image =
@@ -57,7 +62,9 @@ fn view(input: &Input<'_>, quoted: fn(&str) -> String) -> View {
         image: json(&image),
         requirements: ci.requirements.as_ref().map(|it| quoted(it.value.as_str())),
         datasets: checked.map(|it| it.name.value.clone()).collect(),
-        pytest: project.targets.iter().any(|it| it.value == "pytest"),
+        harness: if writes("pytest") { harness(project) } else { String::new() },
+        serves: writes("pytest") && writes("service") && project.service.is_some(),
+        pytest: writes("pytest"),
         reproduce: match ci.engine {
             Engine::Mlc => "mlc run",
             Engine::Dvc => "dvc repro",
@@ -69,6 +76,16 @@ fn view(input: &Input<'_>, quoted: fn(&str) -> String) -> View {
         setup: String::new(),
         push: String::new(),
     }
+}
+
+/// The tests that need a model.
+fn harness(project: &Project) -> String {
+    let gates = project.gates.iter().any(|gate| !gate.thresholds.is_empty());
+    let files = [
+        gates.then_some("tests/mlc/test_model.py"),
+        project.service.as_ref().map(|_| "tests/mlc/test_service.py"),
+    ];
+    files.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// The command that the spec names; without one a job says what it lacks, as it must not guess

@@ -7,6 +7,7 @@
 
 pub(crate) mod card;
 pub(crate) mod identity;
+pub(crate) mod mlflow;
 pub(crate) mod verify;
 pub(crate) mod version;
 

@@ -126,6 +126,22 @@ pub(crate) struct Registry {
     pub(crate) models: Vec<Registered>,
     /// Who may say yes before a version goes into production; nobody needs to when it is empty.
     pub(crate) approvers: Vec<Spanned<String>>,
+    pub(crate) mlflow: Option<Tracking>,
+}
+
+/// A server that versions are brought to, too.
+#[derive(Clone, Debug)]
+pub(crate) struct Tracking {
+    pub(crate) address: Address,
+    pub(crate) experiment: String,
+}
+
+/// Where a server is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Address {
+    /// The variable of the environment that says it.
+    Variable(String),
+    Url(String),
 }
 
 /// A model of the registry.

@@ -72,7 +72,7 @@ pub(crate) fn resolve(
     project.stages = resolver.stages();
     project.number_steps();
     project.gates = resolver.gates();
-    project.registry = resolver.registry(&project.gates);
+    project.registry = resolver.registry(&project.gates, &project.name);
     project.service = resolver.service();
     project.targets = resolver.targets();
     project.ci = resolver.ci(&mut project.targets);

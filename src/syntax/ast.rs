@@ -244,6 +244,7 @@ pub(crate) struct Registry {
     pub(crate) folder: Option<Text>,
     pub(crate) models: Vec<Registered>,
     pub(crate) approvers: Vec<Text>,
+    pub(crate) mlflow: Option<Tracking>,
 }
 
 #[derive(Debug, Default)]
@@ -277,6 +278,15 @@ pub(crate) struct Ci {
     pub(crate) install: Option<Text>,
     pub(crate) engine: Option<Text>,
     pub(crate) timeout: Option<Text>,
+}
+
+/// `mlflow env=MLFLOW_TRACKING_URI`.
+#[derive(Debug)]
+pub(crate) struct Tracking {
+    pub(crate) span: Span,
+    pub(crate) url: Option<Text>,
+    pub(crate) variable: Option<Text>,
+    pub(crate) experiment: Option<Text>,
 }
 
 /// `model churn from="models/churn.bin"`.

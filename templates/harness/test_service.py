@@ -73,6 +73,8 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
     if missing:
         names = ", ".join(missing)
         pytest.skip(f"{names} not installed: see service/requirements.txt")
+    if not (ROOT / "service/app.py").exists():
+        pytest.skip("service/app.py is not there: add `service` to the targets")
     if not (ROOT / MODEL).exists():
         pytest.skip(f"{MODEL} is not there: fetch it or run the stage that makes it")
     with socket.socket() as free:

@@ -81,7 +81,8 @@ fn scripts_do_what_they_say() {
     let Some(python) = tools::python("scripts_do_what_they_say") else { return };
     let project = Project::new(&[]);
     project.mlc_ok(&["init", "churn"]);
-    let spec = project.read("mlc.kdl").replace("targets { dvc }", "targets { dvc; pytest }");
+    let spec =
+        project.read("mlc.kdl").replace("targets { dvc }", "targets { dvc; pytest; service }");
     project.write("mlc.kdl", &(spec + CI));
     project.mlc_ok(&["build"]);
     // What the stages need is there, and what is pushed goes nowhere.
@@ -113,7 +114,9 @@ fn scripts_do_what_they_say() {
         assert!(text.contains(said), "{said}: {text}");
     }
     assert!(project.read("reports/gate.xml").contains("failures=\"0\""));
-    assert!(project.read("reports/pytest.xml").contains("failures=\"0\""));
+    for report in ["reports/pytest.xml", "reports/pytest-model.xml"] {
+        assert!(project.read(report).contains("failures=\"0\""), "{report}");
+    }
     let params = project.read("params.yaml");
     project.write("params.yaml", &params.replace("max_depth: ", "max_depth: 1 # "));
     let bad = jobs(&project, &python, &["train"]);

@@ -29,6 +29,7 @@ mod ledger;
 mod links;
 mod lock;
 mod mistakes;
+mod mlflow;
 mod pages;
 mod processes;
 mod rules;

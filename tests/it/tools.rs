@@ -24,7 +24,7 @@ pub(crate) fn command(name: &str, test: &str) -> Option<PathBuf> {
     found(beside, name, test)
 }
 
-fn installed(variable: &str, name: &str, test: &str) -> Option<PathBuf> {
+pub(crate) fn installed(variable: &str, name: &str, test: &str) -> Option<PathBuf> {
     found(std::env::var_os(variable).map(PathBuf::from), name, test)
 }
 

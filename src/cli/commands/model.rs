@@ -2,6 +2,7 @@
 
 mod card;
 mod looks;
+mod sync;
 
 use crate::base::suggest::did_you_mean;
 use crate::cli::context::{self, Context, complain};
@@ -27,7 +28,8 @@ use crate::report::paint::Paint;
   mlc model verify                  prove that its data, code, params and model are as locked
   mlc model promote latest          put it into production
   mlc model rollback                take the version before it again
-  mlc model diff production latest  say how two versions differ")]
+  mlc model diff production latest  say how two versions differ
+  mlc model sync                    bring to MLflow what it does not have")]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Verb,
@@ -96,6 +98,8 @@ enum Verb {
         #[arg(default_value = "latest")]
         new: String,
     },
+    /// Bring versions and aliases to MLflow that it does not have
+    Sync,
     /// List what was done, the newest last
     History {
         /// Write JSON
@@ -152,6 +156,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
         Verb::Show { version: None, json } => desk.list(*json),
         Verb::Show { version: Some(version), json } => desk.show(version, *json),
         Verb::Diff { old, new } => desk.diff(old, new),
+        Verb::Sync => desk.sync(),
         Verb::History { json } => desk.history(*json),
         Verb::Card { version } => desk.card(version),
     }
@@ -245,6 +250,7 @@ impl Desk<'_> {
         if card.commit.is_none() {
             context::note("warning: without git the version has no commit");
         }
+        self.sync_if_it_answers();
         Ok(Exit::Success)
     }
 
@@ -267,6 +273,7 @@ impl Desk<'_> {
         let who = identity::who(&self.context.root);
         self.shelf.point(alias, self.shelf.event(Action::Promote, version, who))?;
         context::print_line(&format!("`{alias}` of {} is {version} now", self.shelf.model));
+        self.sync_if_it_answers();
         Ok(Exit::Success)
     }
 
@@ -334,6 +341,7 @@ impl Desk<'_> {
         let who = identity::who(&self.context.root);
         self.shelf.point(alias, self.shelf.event(Action::Rollback, before, who))?;
         context::print_line(&format!("`{alias}` of {} is {before} again", self.shelf.model));
+        self.sync_if_it_answers();
         Ok(Exit::Success)
     }
 

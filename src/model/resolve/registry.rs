@@ -2,7 +2,7 @@
 
 use crate::base::source::Spanned;
 use crate::model::codes;
-use crate::model::policy::{Gate, Registered, Registry};
+use crate::model::policy::{Address, Gate, Registered, Registry, Tracking};
 use crate::model::resolve::names::Names;
 use crate::model::resolve::{Resolver, duplicate};
 use crate::syntax::ast;
@@ -12,7 +12,7 @@ const FOLDER: &str = "models/registry";
 
 impl Resolver<'_> {
     /// Precondition: the gates are those of this spec.
-    pub(super) fn registry(&mut self, gates: &[Gate]) -> Option<Registry> {
+    pub(super) fn registry(&mut self, gates: &[Gate], name: &str) -> Option<Registry> {
         let spec = self.spec;
         let mut declared = spec.registries.iter();
         let raw = declared.next()?;
@@ -47,7 +47,32 @@ impl Resolver<'_> {
                 None => models.extend(self.registered(model, gates, &known)),
             }
         }
-        Some(Registry { folder, models, approvers: raw.approvers.clone() })
+        let mlflow = raw.mlflow.as_ref().and_then(|it| self.tracking(it, name));
+        Some(Registry { folder, models, approvers: raw.approvers.clone(), mlflow })
+    }
+
+    /// `name` is that of the project.
+    fn tracking(&mut self, raw: &ast::Tracking, name: &str) -> Option<Tracking> {
+        let address = match (&raw.variable, &raw.url) {
+            (Some(variable), None) => Address::Variable(variable.value.clone()),
+            (None, Some(_)) => {
+                let what = "an address that starts with http:// or https://";
+                Address::Url(self.right(raw.url.as_ref(), is_address, what)?)
+            }
+            (Some(_), Some(_)) | (None, None) => {
+                self.sink.report(
+                    codes::MISSING_REFERENCE
+                        .at(raw.span, "where is the server?")
+                        .label("either an address or `env=`")
+                        .help("for example `mlflow env=MLFLOW_TRACKING_URI`"),
+                );
+                return None;
+            }
+        };
+        let named = raw.experiment.as_ref().map(|it| it.value.clone());
+        let experiment =
+            named.unwrap_or_else(|| if name.is_empty() { "mlc" } else { name }.to_owned());
+        Some(Tracking { address, experiment })
     }
 
     fn registered(
@@ -75,4 +100,9 @@ impl Resolver<'_> {
             requires,
         })
     }
+}
+
+fn is_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_graphic()))
 }

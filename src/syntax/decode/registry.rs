@@ -1,7 +1,7 @@
 //! The registry.
 
 use crate::base::diagnostic::Sink;
-use crate::syntax::ast::{Allow, Registered, Registry};
+use crate::syntax::ast::{Allow, Registered, Registry, Tracking};
 use crate::syntax::decode::fields;
 use crate::syntax::reader::Form;
 
@@ -11,6 +11,7 @@ pub(super) fn registry(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>
         folder: form.property_text("file"),
         models: Vec::new(),
         approvers: Vec::new(),
+        mlflow: None,
     };
     for (rule, field) in fields(form, sink, allows) {
         match rule {
@@ -20,6 +21,14 @@ pub(super) fn registry(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>
                 metrics: field.property_text("metrics"),
                 requires: field.property_text("requires"),
             })),
+            "mlflow" => {
+                registry.mlflow = Some(Tracking {
+                    span: field.node.name.span,
+                    url: field.text(0),
+                    variable: field.property_text("env"),
+                    experiment: field.property_text("experiment"),
+                });
+            }
             "approve-by" => registry.approvers.extend(field.texts()),
             _ => {}
         }

@@ -11,7 +11,7 @@ pub(crate) static REGISTRY: NodeRule = NodeRule {
         summary: "the folder, which git tracks; `models/registry` unless named",
         kind: Kind::Path,
     }],
-    block: BlockRule::Fields(&[&MODEL, &APPROVE_BY, &ALLOW]),
+    block: BlockRule::Fields(&[&MODEL, &APPROVE_BY, &MLFLOW, &ALLOW]),
     required: true,
     ..NODE
 };
@@ -46,5 +46,20 @@ static APPROVE_BY: NodeRule = NodeRule {
     summary: "who may say yes before a version goes into production, as git knows them",
     arguments: Arguments::Many(Kind::Text),
     repeats: true,
+    ..NODE
+};
+
+static MLFLOW: NodeRule = NodeRule {
+    name: "mlflow",
+    summary: "a server that versions are brought to, too: `mlflow env=MLFLOW_TRACKING_URI`",
+    arguments: Arguments::Optional(Kind::Text),
+    properties: &[
+        Property { name: "env", summary: "the variable that says where it is", kind: Kind::Name },
+        Property {
+            name: "experiment",
+            summary: "the experiment that runs belong to; the name of the project unless said",
+            kind: Kind::Text,
+        },
+    ],
     ..NODE
 };
