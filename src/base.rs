@@ -1,5 +1,6 @@
 //! Tools that know nothing of machine learning: sources, diagnostics, values, files.
 
+pub(crate) mod base64;
 pub(crate) mod bound;
 pub(crate) mod code;
 pub(crate) mod diagnostic;

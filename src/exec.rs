@@ -50,6 +50,7 @@ pub(crate) mod select;
 pub(crate) mod signal;
 pub(crate) mod snapshot;
 pub(crate) mod state;
+pub(crate) mod table;
 pub(crate) mod task;
 pub(crate) mod time;
 pub(crate) mod usage;

@@ -18,6 +18,7 @@ pub(crate) mod logs;
 pub(crate) mod man;
 pub(crate) mod model;
 pub(crate) mod profile;
+pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod show;

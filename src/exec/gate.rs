@@ -5,7 +5,6 @@
 mod interval;
 pub(crate) mod measure;
 pub(crate) mod reference;
-mod table;
 
 use crate::base::bound::Bound;
 use crate::base::value::Value;
@@ -272,7 +271,7 @@ fn bounds(bounds: &[Bound], unit: Unit) -> String {
 }
 
 /// A number with the digits that matter: six, as many as metrics are compared with.
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     if value == 0.0 || (1e-4..1e15).contains(&value.abs()) {
         let text = format!("{value:.6}");
         let text = text.trim_end_matches('0').trim_end_matches('.');

@@ -90,7 +90,7 @@ fn format(args: &Args) -> Format {
 }
 
 /// The named steps with all that they need, or everything when none is named.
-fn graph(plan: &Plan, named: &[StepId]) -> Graph {
+pub(super) fn graph(plan: &Plan, named: &[StepId]) -> Graph {
     let shown = with_upstream(plan, named);
     let mut graph = Graph::default();
     let datasets = &plan.project.datasets;

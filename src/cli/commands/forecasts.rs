@@ -180,12 +180,20 @@ fn json(plan: &Plan, forecasts: &[Forecast], wording: Wording) -> serde_json::Va
 pub(crate) fn state_of(context: &Context, plan: &Plan, id: StepId) -> anyhow::Result<String> {
     let request = Request { names: vec![plan.step(id).name.clone()], ..Request::default() };
     let selected = select(plan, &request).unwrap_or_default();
+    Ok(states(context, plan, &selected)?.remove(&id).unwrap_or_default())
+}
+
+/// The states of steps, each on one line.
+pub(crate) fn states(
+    context: &Context,
+    plan: &Plan,
+    selected: &BTreeSet<StepId>,
+) -> anyhow::Result<BTreeMap<StepId, String>> {
     let wording = Wording { dry: false, explain: true, json: false };
-    let forecasts = forecasts(context, plan, &selected, Asked::default())?;
-    let own = forecasts.iter().find(|forecast| forecast.id == id);
-    Ok(own.map_or_else(String::new, |it| {
+    let state = |it: &Forecast| {
         let lines = lines(it.fate, &it.reasons, wording).join("; ");
         let colon = if lines.is_empty() { "" } else { ": " };
-        format!("{}{colon}{lines}", words(it.fate, wording))
-    }))
+        (it.id, format!("{}{colon}{lines}", words(it.fate, wording)))
+    };
+    Ok(forecasts(context, plan, selected, Asked::default())?.iter().map(state).collect())
 }

@@ -1,7 +1,7 @@
 //! A metric computed from predictions, with the interval in which it lies: the percentile
 //! bootstrap (Efron and Tibshirani 1993, section 13.3). The same predictions give the same interval.
 
-use super::table::Table;
+use crate::exec::table::Table;
 use crate::model::policy::Score;
 use camino::Utf8Path;
 

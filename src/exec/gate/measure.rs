@@ -4,8 +4,9 @@
 use crate::base::params;
 use crate::base::suggest::did_you_mean;
 use crate::base::value::Value;
+use crate::exec::gate::as_number;
 use crate::exec::gate::interval::percentile;
-use crate::exec::gate::{as_number, table};
+use crate::exec::table;
 use crate::model::policy::Gate;
 use camino::Utf8Path;
 use std::io::{self, ErrorKind};
@@ -79,6 +80,13 @@ impl Metrics {
             Ok((name.clone(), number))
         };
         maps.iter().map(number).collect()
+    }
+
+    /// All numbers, by dotted key.
+    pub(crate) fn numbers(&self) -> Vec<(String, f64)> {
+        let Ok(content) = &self.content else { return Vec::new() };
+        let number = |key: String| self.number(&key).ok().map(|number| (key, number));
+        content.paths().into_iter().filter_map(number).collect()
     }
 
     /// The number under a dotted key.

@@ -22,6 +22,13 @@ pub(crate) fn name(reference: &Reference) -> &str {
     }
 }
 
+/// The metrics of the version in production whose metrics file this is.
+pub(crate) fn in_production(root: &Utf8Path, plan: &Plan, metrics: &Utf8Path) -> Option<Metrics> {
+    let metrics = Some(metrics);
+    let references = References { root, plan, metrics, baseline: None, read: RefCell::default() };
+    references.registered(PRODUCTION)
+}
+
 /// The references of one gate; each is read once.
 pub(crate) struct References<'a> {
     root: &'a Utf8Path,
