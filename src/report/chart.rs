@@ -164,7 +164,9 @@ fn confusion(
             let part = *number as f64 / most as f64;
             area.draw(&Rectangle::new([corner, other], MARK.mix(0.08 + 0.72 * part).filled()))?;
             let place = (corner.0 + wide / 2, corner.1 + tall / 2);
-            area.draw(&Text::new(number.to_string(), place, middle(14)))?;
+            // Grey cannot be read on a strong colour.
+            let ink = if part > 0.4 { WHITE } else { INK };
+            area.draw(&Text::new(number.to_string(), place, middle(14).color(&ink)))?;
         }
     }
     let cropped = |name: &String| name.chars().take(14).collect::<String>();

@@ -3,6 +3,7 @@
 
 use crate::support::Project;
 use crate::{tools, tree};
+use std::path::Path;
 use std::process::{Command, Output};
 
 const CI: &str = "
@@ -58,50 +59,68 @@ fn jobs_pass_every_auditor() {
     }
 }
 
-/// Runs jobs of the workflow, with stubs for the forge alone.
-fn jobs(project: &Project, python: &std::path::Path, jobs: &[&str]) -> Output {
-    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_mlc"));
+/// A path with these folders in front: programs of ours, and stubs of what must not be reached.
+fn path(project: &Project, python: &Path) -> std::ffi::OsString {
+    let binary = Path::new(env!("CARGO_BIN_EXE_mlc"));
     let mut path = vec![project.root().join("stubs")];
     path.extend([python, binary].iter().filter_map(|it| it.parent()).map(Into::into));
     let old = std::env::var_os("PATH").unwrap_or_default();
     path.extend(std::env::split_paths(&old));
+    std::env::join_paths(path).expect("no colon in a path")
+}
+
+/// Runs jobs of the workflow, with stubs for the forge alone.
+fn jobs(project: &Project, python: &Path, jobs: &[&str]) -> Output {
     Command::new(python)
         .arg(tree::root().join("tests/python/run_workflow.py"))
         .arg(".github/workflows/mlc.yml")
         .args(jobs)
         .current_dir(project.root())
-        .env("PATH", std::env::join_paths(path).expect("no colon in a path"))
+        .env("PATH", path(project, python))
         .output()
         .expect("python starts")
 }
 
-/// The jobs of churn, green on the good model and red on a worse one.
-#[test]
-fn scripts_do_what_they_say() {
-    let Some(python) = tools::python("scripts_do_what_they_say") else { return };
+/// Churn with jobs for both forges, in a repository. What the stages need is there.
+fn churn() -> Project {
     let project = Project::new(&[]);
     project.mlc_ok(&["init", "churn"]);
     let spec =
         project.read("mlc.kdl").replace("targets { dvc }", "targets { dvc; pytest; service }");
     project.write("mlc.kdl", &(spec + CI));
     project.mlc_ok(&["build"]);
-    // What the stages need is there, and what is pushed goes nowhere.
     project.write("stubs/pip", "#!/bin/sh\n");
+    project.tool_ok(Path::new("chmod"), &["+x", "stubs/pip"]);
+    let ignored = "/stubs\n/reports\n/mlc-reports\n/body.md\n";
+    project.write(".gitignore", &(project.read(".gitignore") + ignored));
+    for arguments in [
+        &["init", "-q", "-b", "main"][..],
+        &["add", "-A"],
+        &["commit", "-qm", "all"],
+        &["remote", "add", "origin", "https://example.com/shop/churn.git"],
+    ] {
+        project.tool_ok(Path::new("git"), arguments);
+    }
+    project
+}
+
+/// The jobs of churn, green on the good model and red on a worse one.
+#[test]
+fn scripts_do_what_they_say() {
+    let Some(python) = tools::python("scripts_do_what_they_say") else { return };
+    let project = churn();
+    // What is pushed goes nowhere, and comments are kept beside it.
     project.write(
         "stubs/git",
         "#!/bin/sh\ncase \"$1\" in push) echo \"pushed $2 $3\" ;; *) PATH=${PATH#*:} exec git \"$@\" ;; esac\n",
     );
-    for stub in ["stubs/pip", "stubs/git"] {
-        project.tool_ok(std::path::Path::new("chmod"), &["+x", stub]);
-    }
-    project.write(".gitignore", &(project.read(".gitignore") + "/stubs\n/reports\n"));
-    for arguments in [
-        &["init", "-q", "-b", "main"][..],
-        &["add", "-A"],
-        &["-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "-qm", "all"],
-    ] {
-        project.tool_ok(std::path::Path::new("git"), arguments);
-    }
+    project.write(
+        "stubs/gh",
+        "#!/bin/sh\ncase \"$*\" in\n*--jq*) [ ! -e stubs/comment ] || echo 7 ;;\n\
+         *PATCH*comments/7*) cp body.md stubs/comment; echo comment changed ;;\n\
+         *comments*body=@body.md) cp body.md stubs/comment; echo comment written ;;\nesac\n",
+    );
+    project.tool_ok(Path::new("chmod"), &["+x", "stubs/git", "stubs/gh"]);
     let good = jobs(&project, &python, &["check", "train", "register", "promote"]);
     let text = String::from_utf8_lossy(&good.stdout) + String::from_utf8_lossy(&good.stderr);
     assert!(good.status.success(), "{text}");
@@ -117,6 +136,16 @@ fn scripts_do_what_they_say() {
     for report in ["reports/pytest.xml", "reports/pytest-model.xml"] {
         assert!(project.read(report).contains("failures=\"0\""), "{report}");
     }
+    // What the forge keeps between jobs.
+    project.tool_ok(Path::new("sh"), &["-c", "mkdir mlc-reports && cp -r reports mlc-reports"]);
+    for said in ["comment written", "comment changed"] {
+        let comment = jobs(&project, &python, &["comment"]);
+        let text = String::from_utf8_lossy(&comment.stdout);
+        assert!(comment.status.success() && text.contains(said), "{text}");
+    }
+    let comment = project.read("stubs/comment");
+    assert!(comment.starts_with("<!-- mlc report -->\n## `churn`: passed"), "{comment}");
+    assert!(project.read("reports/report.html").contains("<h2>Plots</h2>"));
     let params = project.read("params.yaml");
     project.write("params.yaml", &params.replace("max_depth: ", "max_depth: 1 # "));
     let bad = jobs(&project, &python, &["train"]);
@@ -124,4 +153,34 @@ fn scripts_do_what_they_say() {
     assert_eq!(bad.status.code(), Some(3), "{text}");
     assert!(text.contains("train: Hold the model against its thresholds: 3"), "{text}");
     assert!(text.contains("## Thresholds: `quality` does not hold"), "{text}");
+}
+
+/// The pipeline of churn as a runner of GitLab runs it: green on the good model, red on a worse.
+#[test]
+fn gitlab_runs_to_the_gate() {
+    let test = "gitlab_runs_to_the_gate";
+    let (Some(python), Some(runner)) = (tools::python(test), tools::gitlab_ci_local(test)) else {
+        return;
+    };
+    let project = churn();
+    let pipeline = || {
+        Command::new(&runner)
+            .args(["--force-shell-executor", "check", "train"])
+            .current_dir(project.root())
+            .env("PATH", path(&project, &python))
+            .env("HOME", project.root())
+            .output()
+            .expect("the runner starts")
+    };
+    let said = pipeline();
+    let text = String::from_utf8_lossy(&said.stdout) + String::from_utf8_lossy(&said.stderr);
+    assert!(said.status.success(), "{text}");
+    assert!(text.contains("passed: all 6 thresholds hold"), "{text}");
+    assert!(project.read("reports/report.md").starts_with("## `churn`: passed"));
+    let params = project.read("params.yaml");
+    project.write("params.yaml", &params.replace("max_depth: ", "max_depth: 1 # "));
+    let said = pipeline();
+    let text = String::from_utf8_lossy(&said.stdout) + String::from_utf8_lossy(&said.stderr);
+    assert!(!said.status.success() && text.contains("thresholds do not hold"), "{text}");
+    assert!(project.read("reports/report.md").starts_with("## `churn`: **rejected**"));
 }

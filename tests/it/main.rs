@@ -32,6 +32,7 @@ mod mistakes;
 mod mlflow;
 mod pages;
 mod processes;
+mod report;
 mod rules;
 mod run;
 mod scripts;

@@ -160,6 +160,23 @@ fn a_wrong_service_fails_exactly_one_test() {
     }
 }
 
+/// Fixtures of the team are taken instead of what the spec says.
+#[test]
+fn fixtures_can_be_overridden() {
+    let Some(python) = tools::python("fixtures_can_be_overridden") else { return };
+    let project = churn(&python);
+    let server = Server::start(&python, r#"{"prediction": 1}"#);
+    let conftest = format!(
+        "import pytest\n\n\n@pytest.fixture(scope=\"session\")\ndef service_url():\n    return \"{}\"\n\n\n\
+         @pytest.fixture(scope=\"session\")\ndef sample():\n    return {{\"age\": 1}}\n",
+        server.url
+    );
+    project.write("tests/conftest.py", &conftest);
+    let (names, text) = failed(&project, &python, None);
+    // It takes any request, which only a service of the team's can be blamed for.
+    assert_eq!(names, ["test_service.py::test_refusal"], "{text}");
+}
+
 /// A server that answers in one way; ends when it is dropped.
 struct Server {
     child: Child,
@@ -274,7 +291,8 @@ fn hostile_values_stay_data() {
     else {
         return;
     };
-    let odd = r#"o'd\"d $(touch hacked) $HOME `id` ${{ github.token }} [= 7 =] [% if %] *?[x]"#;
+    let odd =
+        r#"o'd\"d $(touch hacked) $HOME `id` ${{ github.token }} [= 7 =] [% if %] *?[x] <b>|<!-- "#;
     let columns = [
         "class",
         "date",
@@ -318,6 +336,15 @@ fn hostile_values_stay_data() {
     project.tool_ok(&ruff, &["check", "service", "tests"]);
     project.tool_ok(&hadolint, &["service/Dockerfile"]);
     let (names, text) = failed(&project, &python, None);
+    project.mlc_ok(&["report", "-o", "r.html", "-o", "r.md"]);
+    let (page, told) = (project.read("r.html"), project.read("r.md"));
+    assert!(
+        !page.contains("<b>") && !page.contains("<!--") && page.contains("&lt;b&gt;"),
+        "{page}"
+    );
+    // Four cells a row, whatever is in them.
+    let row = told.lines().find(|line| line.contains("size of")).expect("a row");
+    assert_eq!(row.replace("\\|", "").matches('|').count(), 5, "{row}");
     assert!(!project.root().join("hacked").exists());
     assert!(names.is_empty(), "{names:?}: {text}");
     assert!(text.contains("8 passed"), "{text}");

@@ -31,7 +31,7 @@ pub(crate) fn installed(variable: &str, name: &str, test: &str) -> Option<PathBu
 fn found(path: Option<PathBuf>, name: &str, test: &str) -> Option<PathBuf> {
     let path = path.filter(|path| path.is_file());
     if path.is_none() {
-        eprintln!("SKIPPED {test}: {name} not found (tests/run installs it)");
+        eprintln!("SKIPPED {test}: {name} not found (`.ci/run` installs it)");
     }
     path
 }
@@ -42,4 +42,21 @@ pub(crate) fn amount(name: &str, default: usize) -> usize {
         Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")),
         Err(_) => default,
     }
+}
+
+/// A browser that Debian has, or `None` and a remark.
+pub(crate) fn chromium(test: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut places = std::env::split_paths(&path)
+        .flat_map(|it| ["chromium", "chromium-browser", "google-chrome"].map(|name| it.join(name)));
+    found(places.find(|it| it.is_file()), "chromium", test)
+}
+
+/// What runs pipelines of GitLab here, with what it needs itself, or `None` and a remark.
+pub(crate) fn gitlab_ci_local(test: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let rsync = std::env::split_paths(&path).map(|it| it.join("rsync")).find(|it| it.is_file());
+    found(rsync, "rsync", test)?;
+    let place = "tests/.tools/node_modules/.bin/gitlab-ci-local";
+    found(Some(crate::tree::root().join(place)), "gitlab-ci-local", test)
 }
