@@ -8,6 +8,7 @@
 pub(crate) mod card;
 pub(crate) mod identity;
 pub(crate) mod mlflow;
+pub(crate) mod signature;
 pub(crate) mod verify;
 pub(crate) mod version;
 
@@ -110,7 +111,7 @@ impl Shelf {
         Ok(versions)
     }
 
-    fn place(&self, version: Version) -> Utf8PathBuf {
+    pub(crate) fn place(&self, version: Version) -> Utf8PathBuf {
         self.folder.join(format!("versions/{version}.json"))
     }
 

@@ -126,6 +126,8 @@ pub(crate) struct Registry {
     pub(crate) models: Vec<Registered>,
     /// Who may say yes before a version goes into production; nobody needs to when it is empty.
     pub(crate) approvers: Vec<Spanned<String>>,
+    /// The file of allowed signers, where versions must be signed; relative to the root.
+    pub(crate) signers: Option<Spanned<Utf8PathBuf>>,
     pub(crate) mlflow: Option<Tracking>,
 }
 

@@ -244,6 +244,7 @@ pub(crate) struct Registry {
     pub(crate) folder: Option<Text>,
     pub(crate) models: Vec<Registered>,
     pub(crate) approvers: Vec<Text>,
+    pub(crate) signers: Option<Text>,
     pub(crate) mlflow: Option<Tracking>,
 }
 

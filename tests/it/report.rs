@@ -45,7 +45,8 @@ fn look(chromium: &Path, python: &Path, project: &Project, width: u32) -> Value 
 #[test]
 fn the_page_can_be_read_in_a_browser() {
     let test = "the_page_can_be_read_in_a_browser";
-    let (Some(chromium), Some(python)) = (tools::chromium(test), tools::python(test)) else {
+    let (Some(chromium), Some(python)) = (tools::on_path("chromium", test), tools::python(test))
+    else {
         return;
     };
     let project = page();

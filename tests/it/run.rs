@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests read files and take the time")]
 
 use crate::support::{Project, play, snapshots};
-use crate::tools;
+use crate::{tools, tree};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
@@ -17,6 +17,17 @@ fn sessions_go_as_written() {
         let played = play(&Project::of_case(case), &text);
         snapshots("run").bind(|| insta::assert_snapshot!(&*name, played));
     });
+}
+
+#[test]
+fn signed_versions_go_as_written() {
+    if tools::on_path("ssh-keygen", "signed_versions_go_as_written").is_none() {
+        return;
+    }
+    let case = tree::root().join("specs/signing/signed");
+    let text = tree::read("specs/signing/signed/session.txt");
+    let played = play(&Project::of_case(&case), &text);
+    snapshots("signing").bind(|| insta::assert_snapshot!("signed", played));
 }
 
 /// Stages that wait until they are told to end; `quick` is done by then.

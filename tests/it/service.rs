@@ -281,6 +281,35 @@ fn the_service_knows_its_version() {
     }
 }
 
+/// What stands in a spec where there is text, and columns, as the spec writes them.
+const ODD: &str =
+    r#"o'd\"d $(touch hacked) $HOME `id` ${{ github.token }} [= 7 =] [% if %] *?[x] <b>|<!-- "#;
+const COLUMNS: &[&str] = &[
+    "class",
+    "date",
+    "model_x",
+    "a b",
+    "ünï\\u{202e}",
+    "int",
+    "_private",
+    "schema",
+    "x\\\"\\\"\\\" + print(1) #",
+    "{{ '{{' }}",
+    "[= name =]",
+];
+
+fn odd_spec() -> String {
+    let column = |it: &&str| format!("        \"{it}\" float >=0 <=9\n");
+    format!(
+        "mlc 1\ntargets {{ pytest; service }}\nschema row {{ columns {{\n{}        \"tar'get\\\"\" str {{ isin \"a'\\\"b\" \"$(id)\" }}\n    }} }}\n\
+         stage train {{ cmd \"true\"; outs \"{ODD}.bin\" }}\n\
+         service odd {{ model \"{ODD}.bin\"; code \"{ODD}.py\"; input row target=\"tar'get\\\"\"; predict \"/p\" sample=\"{ODD}.json\" expects=class_of\n\
+         \x20   python \"3.12\" requirements=\"{ODD}.txt\"; latency p50 <=\"60s\" }}\n\
+         thresholds t metrics=\"{ODD}.yaml\" baseline=\"{ODD}.yaml\" {{ \"{ODD}\" >=1; size \"{ODD}.bin\" <=\"1MB\"; \"{ODD}\" against=baseline drop<=1 }}\n",
+        COLUMNS.iter().map(column).collect::<String>()
+    )
+}
+
 /// Whatever a spec says arrives in Python, Docker and HTTP as data.
 #[test]
 fn hostile_values_stay_data() {
@@ -291,32 +320,9 @@ fn hostile_values_stay_data() {
     else {
         return;
     };
-    let odd =
-        r#"o'd\"d $(touch hacked) $HOME `id` ${{ github.token }} [= 7 =] [% if %] *?[x] <b>|<!-- "#;
-    let columns = [
-        "class",
-        "date",
-        "model_x",
-        "a b",
-        "ünï\\u{202e}",
-        "int",
-        "_private",
-        "schema",
-        "x\\\"\\\"\\\" + print(1) #",
-        "{{ '{{' }}",
-        "[= name =]",
-    ];
-    let column = |it: &&str| format!("        \"{it}\" float >=0 <=9\n");
-    let spec = format!(
-        "mlc 1\ntargets {{ pytest; service }}\nschema row {{ columns {{\n{}        \"tar'get\\\"\" str {{ isin \"a'\\\"b\" \"$(id)\" }}\n    }} }}\n\
-         stage train {{ cmd \"true\"; outs \"{odd}.bin\" }}\n\
-         service odd {{ model \"{odd}.bin\"; code \"{odd}.py\"; input row target=\"tar'get\\\"\"; predict \"/p\" sample=\"{odd}.json\" expects=class_of\n\
-         \x20   python \"3.12\" requirements=\"{odd}.txt\"; latency p50 <=\"60s\" }}\n\
-         thresholds t metrics=\"{odd}.yaml\" baseline=\"{odd}.yaml\" {{ \"{odd}\" >=1; size \"{odd}.bin\" <=\"1MB\"; \"{odd}\" against=baseline drop<=1 }}\n",
-        columns.iter().map(column).collect::<String>()
-    );
+    let spec = odd_spec();
     let project = Project::new(&[("mlc.kdl", &spec)]);
-    let file = |suffix: &str| PathBuf::from(odd.replace("\\\"", "\"") + suffix);
+    let file = |suffix: &str| PathBuf::from(ODD.replace("\\\"", "\"") + suffix);
     let write = |suffix: &str, text: &str| {
         std::fs::write(project.root().join(file(suffix)), text).expect("written");
     };
@@ -325,9 +331,9 @@ fn hostile_values_stay_data() {
         ".py",
         "def load(path):\n    return open(path).read()\n\n\ndef predict(model, rows):\n    assert model == 'model' and rows.shape == (1, 11)\n    return ['$(id)']\n",
     );
-    let key = odd.replace("\\\"", "\"");
+    let key = ODD.replace("\\\"", "\"");
     write(".yaml", &serde_json::json!({ key: 2 }).to_string());
-    let names = columns.map(|it| it.replace("\\\"", "\"").replace("\\u{202e}", "\u{202e}"));
+    let names = COLUMNS.iter().map(|it| it.replace("\\\"", "\"").replace("\\u{202e}", "\u{202e}"));
     let row: serde_json::Map<String, serde_json::Value> =
         names.into_iter().map(|name| (name, 1.into())).collect();
     write(".json", &serde_json::to_string(&row).expect("JSON"));

@@ -44,19 +44,16 @@ pub(crate) fn amount(name: &str, default: usize) -> usize {
     }
 }
 
-/// A browser that Debian has, or `None` and a remark.
-pub(crate) fn chromium(test: &str) -> Option<PathBuf> {
+/// A program of the system, or `None` and a remark.
+pub(crate) fn on_path(name: &str, test: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut places = std::env::split_paths(&path)
-        .flat_map(|it| ["chromium", "chromium-browser", "google-chrome"].map(|name| it.join(name)));
-    found(places.find(|it| it.is_file()), "chromium", test)
+    let place = std::env::split_paths(&path).map(|it| it.join(name)).find(|it| it.is_file());
+    found(place, name, test)
 }
 
 /// What runs pipelines of GitLab here, with what it needs itself, or `None` and a remark.
 pub(crate) fn gitlab_ci_local(test: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let rsync = std::env::split_paths(&path).map(|it| it.join("rsync")).find(|it| it.is_file());
-    found(rsync, "rsync", test)?;
+    on_path("rsync", test)?;
     let place = "tests/.tools/node_modules/.bin/gitlab-ci-local";
     found(Some(crate::tree::root().join(place)), "gitlab-ci-local", test)
 }

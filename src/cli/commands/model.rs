@@ -1,4 +1,5 @@
 //! `mlc model`: versions of models in the registry.
+#![expect(clippy::disallowed_methods, reason = "reads the variable that names the key")]
 
 mod card;
 mod looks;
@@ -10,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::loading::load_or_report;
 use crate::exec::disk::Disk;
 use crate::exec::registry::version::{Bump, Version};
-use crate::exec::registry::{Action, PRODUCTION, Shelf, identity};
+use crate::exec::registry::{Action, PRODUCTION, Shelf, identity, signature};
 use crate::model::policy::{Registered, Registry};
 use crate::plan::Plan;
 use crate::report::paint::Paint;
@@ -48,6 +49,9 @@ enum Verb {
         /// Which number grows; by default what changed decides
         #[arg(long, value_name = "PART")]
         bump: Option<Grows>,
+        /// Sign it with this SSH key; `$MLC_SIGNING_KEY` by default
+        #[arg(long, value_name = "KEY")]
+        sign: Option<String>,
     },
     /// Prove that each part of a version is still there and as it was locked
     Verify {
@@ -148,7 +152,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     let shelf = Shelf::new(&context.root, registry, model);
     let desk = Desk { context, plan, registry, model, shelf };
     match &args.action {
-        Verb::Lock { version, bump } => desk.lock(version.as_deref(), *bump),
+        Verb::Lock { version, bump, sign } => desk.lock(version.as_deref(), *bump, sign.clone()),
         Verb::Verify { version, stored, json } => desk.verify(version, *stored, *json),
         Verb::Promote { version, to } => desk.promote(version, to),
         Verb::Approve { version, by } => desk.approve(version, by.as_deref()),
@@ -197,7 +201,12 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    fn lock(&self, wanted: Option<&str>, bump: Option<Grows>) -> anyhow::Result<Exit> {
+    fn lock(
+        &self,
+        wanted: Option<&str>,
+        bump: Option<Grows>,
+        key: Option<String>,
+    ) -> anyhow::Result<Exit> {
         let wanted = match wanted.map(|it| (it, Version::parse(it))) {
             Some((text, None)) => {
                 complain(&format!("`{text}` is no version: write three numbers, as in `1.2.0`"));
@@ -250,8 +259,23 @@ impl Desk<'_> {
         if card.commit.is_none() {
             context::note("warning: without git the version has no commit");
         }
+        let unsigned = self.sign(version, key);
         self.sync_if_it_answers();
+        unsigned?;
         Ok(Exit::Success)
+    }
+
+    /// Signs a version with the key that is named here or in the environment.
+    fn sign(&self, version: Version, key: Option<String>) -> anyhow::Result<()> {
+        match key.or_else(|| std::env::var("MLC_SIGNING_KEY").ok().filter(|it| !it.is_empty())) {
+            Some(key) => signature::sign(&self.shelf.place(version), &key),
+            None => {
+                if self.registry.signers.is_some() {
+                    context::note("warning: the version is not signed: `--sign KEY` does it");
+                }
+                Ok(())
+            }
+        }
     }
 
     fn promote(&self, name: &str, alias: &str) -> anyhow::Result<Exit> {
@@ -291,6 +315,12 @@ impl Desk<'_> {
                 "`{}` did not hold when {version} was locked{why}",
                 gate.name
             )));
+        }
+        if let Some(signers) = &self.registry.signers {
+            let allowed = (self.context.root.as_path(), signers.value.as_path());
+            if let Err(why) = signature::signer(&self.shelf.place(version), allowed) {
+                return Ok(Some(format!("{version} may not be promoted: {why}")));
+            }
         }
         if alias != PRODUCTION || self.registry.approvers.is_empty() {
             return Ok(None);

@@ -6,7 +6,7 @@ use crate::exec::disk::Disk;
 use crate::exec::reason::value_json;
 use crate::exec::registry::card::{Card, Content};
 use crate::exec::registry::version::Version;
-use crate::exec::registry::{Action, Shelf, identity};
+use crate::exec::registry::{Action, Shelf, identity, signature};
 use crate::plan::Plan;
 use camino::Utf8Path;
 use serde_json::Value;
@@ -55,6 +55,10 @@ pub(crate) fn verify(
         None => Some("the history does not know it".to_owned()),
     };
     let mut parts = vec![Part::new("card", card.version.clone(), changed)];
+    if let Some(signers) = plan.project.registry.as_ref().and_then(|it| it.signers.as_ref()) {
+        let signer = signature::signer(&shelf.place(version), (&disk.root, &signers.value));
+        parts.push(Part::new("signature", card.version.clone(), signer.err()));
+    }
     if let Some(commit) = &card.commit {
         parts.push(Part::new("commit", short(commit), unreachable(&disk.root, commit)));
     }

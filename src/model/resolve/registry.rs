@@ -47,8 +47,9 @@ impl Resolver<'_> {
                 None => models.extend(self.registered(model, gates, &known)),
             }
         }
+        let signers = raw.signers.as_ref().and_then(|it| self.plain_path(it));
         let mlflow = raw.mlflow.as_ref().and_then(|it| self.tracking(it, name));
-        Some(Registry { folder, models, approvers: raw.approvers.clone(), mlflow })
+        Some(Registry { folder, models, approvers: raw.approvers.clone(), signers, mlflow })
     }
 
     /// `name` is that of the project.

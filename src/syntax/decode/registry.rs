@@ -11,6 +11,7 @@ pub(super) fn registry(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>
         folder: form.property_text("file"),
         models: Vec::new(),
         approvers: Vec::new(),
+        signers: None,
         mlflow: None,
     };
     for (rule, field) in fields(form, sink, allows) {
@@ -29,6 +30,7 @@ pub(super) fn registry(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>
                     experiment: field.property_text("experiment"),
                 });
             }
+            "signed-by" => registry.signers = field.text(0),
             "approve-by" => registry.approvers.extend(field.texts()),
             _ => {}
         }

@@ -11,7 +11,7 @@ pub(crate) static REGISTRY: NodeRule = NodeRule {
         summary: "the folder, which git tracks; `models/registry` unless named",
         kind: Kind::Path,
     }],
-    block: BlockRule::Fields(&[&MODEL, &APPROVE_BY, &MLFLOW, &ALLOW]),
+    block: BlockRule::Fields(&[&MODEL, &APPROVE_BY, &SIGNED_BY, &MLFLOW, &ALLOW]),
     required: true,
     ..NODE
 };
@@ -46,6 +46,13 @@ static APPROVE_BY: NodeRule = NodeRule {
     summary: "who may say yes before a version goes into production, as git knows them",
     arguments: Arguments::Many(Kind::Text),
     repeats: true,
+    ..NODE
+};
+
+static SIGNED_BY: NodeRule = NodeRule {
+    name: "signed-by",
+    summary: "the file of allowed signers (of SSH): versions must be signed by one of them",
+    arguments: Arguments::One(Kind::Path),
     ..NODE
 };
 
