@@ -65,6 +65,19 @@ pub(crate) fn cache_setting(root: &Utf8Path, key: &str) -> Option<String> {
     texts.filter_map(|text| setting(&text, "cache", key)).next_back()
 }
 
+/// The folder of the default remote, where it is one of this machine.
+pub(crate) fn remote_folder(root: &Utf8Path) -> Option<Utf8PathBuf> {
+    let texts = || {
+        let read = |file: Utf8PathBuf| Some((fs::read_to_string(&file).ok()?, file));
+        files(root).into_iter().filter_map(read)
+    };
+    let name = texts().filter_map(|(text, _)| setting(&text, "core", "remote")).next_back()?;
+    let section = format!("'remote \"{name}\"'");
+    let url = |(text, file): (String, Utf8PathBuf)| Some((setting(&text, &section, "url")?, file));
+    let (url, file) = texts().filter_map(url).next_back()?;
+    resolve(file.parent()?, &url).ok()
+}
+
 /// Where DVC looks for its configuration; the nearest comes last and wins.
 pub(crate) fn files(root: &Utf8Path) -> Vec<Utf8PathBuf> {
     let folder = |name: &str| env::var(name).ok().map(Utf8PathBuf::from);

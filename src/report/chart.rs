@@ -70,6 +70,9 @@ fn text(size: i32) -> TextStyle<'static> {
 fn span(values: impl Iterator<Item = f64>) -> Range<f64> {
     let (low, high) = values
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| (low.min(it), high.max(it)));
+    if low > high {
+        return 0.0..1.0;
+    }
     let air = if high > low { (high - low) * 0.05 } else { low.abs().max(1.0) * 0.1 };
     low - air..high + air
 }

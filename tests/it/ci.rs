@@ -19,6 +19,10 @@ ci {
 const SPECS: &[&str] = &[
     "mlc 1\nci { github; gitlab; install \"pip install 'a b'\\npipx install \\\"c: #d\\\" {x} $(id) `id`;\" }\n",
     "mlc 1\nci { github; gitlab; on pull-request=#false; engine dvc }\nstage a { cmd \"touch a\"; outs \"a\" }\n",
+    "mlc 1\nci { github; gitlab; python \"3.12\" }\ntargets { pytest; service }\n\
+     stage a { cmd \"touch a\"; outs \"a\"; metrics \"m.json\" }\n\
+     thresholds good metrics=\"m.json\" { \"${{ github.token }}\" >=1; size \"a\" <=\"1MB\" }\n\
+     service s { model \"a\"; code \"x'y $(id) ${{ secrets.X }}.py\"; url env=WHERE; health \"/up\" }\n",
     "mlc 1\nci { github; gitlab; on push=\"release/1.x\" schedule=\"*/5 0-6 * 1,7 *\"; timeout \"1s\"; python \"3.13.1\" }\n\
      stage a { cmd \"touch a\"; outs \"a\"; metrics \"m.json\" }\n\
      thresholds good metrics=\"m.json\" { x >=1 }\nregistry { model one from=\"a\"; model two from=\"a\" }\n",

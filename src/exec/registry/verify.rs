@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "asks git, reads params files")]
 
 use crate::base::params;
+use crate::exec::config;
 use crate::exec::disk::Disk;
 use crate::exec::reason::value_json;
 use crate::exec::registry::card::{Card, Content};
@@ -118,6 +119,9 @@ fn not_stored(disk: &Disk, card: &Card, content: &Content) -> Option<String> {
     if disk.cache.has(&content.md5) {
         return None;
     }
+    if config::remote_folder(&disk.root).is_some_and(|it| in_remote(&it, &content.md5)) {
+        return None;
+    }
     let commit = card.commit.as_deref()?;
     let object = format!("{commit}:./{}", content.path);
     let output = Command::new("git").args(["show", &object]).current_dir(&disk.root).output();
@@ -126,8 +130,26 @@ fn not_stored(disk: &Disk, card: &Card, content: &Content) -> Option<String> {
     match found {
         Some(output) if same(&output.stdout) => None,
         Some(_) => Some("the cache does not hold it, and git has something else".to_owned()),
-        None => Some("neither the cache nor git holds it; `dvc fetch` asks the remote".to_owned()),
+        None => Some(
+            "neither the cache nor git holds it; `dvc fetch` asks a remote elsewhere".to_owned(),
+        ),
     }
+}
+
+/// Whether a remote that is a folder has an object, and all members of a directory.
+fn in_remote(remote: &Utf8Path, oid: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Member {
+        md5: String,
+    }
+    let Some((folder, name)) = oid.split_at_checked(2) else { return false };
+    let object = remote.join("files/md5").join(folder).join(name);
+    if !oid.ends_with(".dir") {
+        return object.is_file();
+    }
+    let members = fs::read_to_string(object).ok();
+    let members = members.and_then(|text| serde_json::from_str::<Vec<Member>>(&text).ok());
+    members.is_some_and(|members| members.iter().all(|it| in_remote(remote, &it.md5)))
 }
 
 /// Whether a commit is there, and a branch or a tag leads to it.
