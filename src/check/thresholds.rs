@@ -4,6 +4,7 @@ use crate::base::bound::{Bound, Number};
 use crate::base::source::Span;
 use crate::check::{Context, metrics};
 use crate::model::policy::{Gate, Measure, Quantity, Reference, Threshold};
+use crate::model::service::DURATIONS;
 use camino::Utf8Path;
 
 /// What a threshold bounds, places aside.
@@ -50,7 +51,10 @@ impl<'a> Subject<'a> {
             }
             Quantity::Slice { segments, metric } => Self::Slice(&segments.value, &metric.value),
             Quantity::Size(path) => Self::Size(&path.value),
-            Quantity::Latency { percentile, samples } => Self::Latency(*percentile, &samples.value),
+            Quantity::Latency { percentile, samples } => {
+                let samples = samples.as_ref().map(|it| it.value.as_path());
+                Self::Latency(*percentile, samples.unwrap_or(Utf8Path::new(DURATIONS)))
+            }
             Quantity::Interval { metric, confidence } => {
                 Self::Interval(metric.value.as_str(), *confidence)
             }

@@ -7,7 +7,7 @@ use crate::emit::service::{dictionary, python_type, target, values};
 use crate::emit::targets::module;
 use crate::emit::{Input, service};
 use crate::model::policy::{Gate, Quantity, Reference, Registered, Threshold};
-use crate::model::service::Service;
+use crate::model::service::{DURATIONS, Service};
 use crate::schema::python::{Entry, Expr};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -33,6 +33,7 @@ struct Running {
     types: String,
     latencies: String,
     needed: String,
+    durations: String,
     has_row: bool,
 }
 
@@ -75,6 +76,10 @@ fn thresholds(input: &Input<'_>) -> Expr {
     let mut met = BTreeSet::new();
     for gate in &input.plan.project.gates {
         for (row, threshold) in gate.thresholds.iter().enumerate() {
+            // The tests of the service measure it.
+            if matches!(threshold.quantity, Quantity::Latency { samples: None, .. }) {
+                continue;
+            }
             let what = format!("{}: {}", gate.name.value, name(&threshold.quantity));
             let mut name = written(input, &what, &threshold.bounds, threshold.span);
             while !met.insert(name.clone()) {
@@ -141,7 +146,7 @@ fn facts(
         Quantity::Size(path) => vec![("kind", text("size")), ("path", text(path.value.as_str()))],
         Quantity::Latency { percentile, samples } => vec![
             ("kind", text("latency")),
-            ("path", text(samples.value.as_str())),
+            ("path", or_none(samples.as_ref().map(|it| it.value.to_string()))),
             ("percentile", Expr::float(*percentile)),
         ],
         Quantity::Interval { .. } => vec![
@@ -174,12 +179,17 @@ fn running(input: &Input<'_>, service: &Service) -> Running {
         Some("str" | "date" | "datetime") => &["str"],
         _ => &["bool", "dict", "float", "int", "list", "str"],
     };
-    let latency = |it: &crate::model::service::Latency| {
-        let what = format!("p{}", it.percentile);
-        let place = written(input, &what, &it.bounds, it.span);
-        Expr::Tuple(vec![Expr::float(it.percentile), bounds(&it.bounds), Expr::Str(place)])
+    let latency = |percentile: f64, limits: &[Bound], span: Span| {
+        let place = written(input, &format!("p{percentile}"), limits, span);
+        Expr::Tuple(vec![Expr::float(percentile), bounds(limits), Expr::Str(place)])
     };
-    let latencies = Expr::List(service.latency.iter().map(latency).collect());
+    let own = service.latency.iter().map(|it| latency(it.percentile, &it.bounds, it.span));
+    let of_gates = input.plan.project.gates.iter().flat_map(|gate| &gate.thresholds);
+    let of_gates = of_gates.filter_map(|it| {
+        let Quantity::Latency { percentile, samples: None } = it.quantity else { return None };
+        Some(latency(percentile, &it.bounds, it.span))
+    });
+    let latencies = Expr::List(own.chain(of_gates).collect());
     let loads = service.code.is_none().then_some("joblib");
     let needed = ["fastapi", "pandas", "prometheus_client", "uvicorn"].into_iter().chain(loads);
     Running {
@@ -195,6 +205,7 @@ fn running(input: &Input<'_>, service: &Service) -> Running {
             .map_or("None".to_owned(), |it| Expr::List(it).render(0, 30, 0)),
         types: Expr::Tuple(types.iter().map(|it| Expr::code(it)).collect()).render(0, 0, 0),
         latencies: latencies.render(0, 68, 0),
+        durations: text(DURATIONS),
         needed: Expr::List(needed.map(Expr::text).collect()).render(0, 9, 0),
         has_row: service::has_row(input, service),
     }

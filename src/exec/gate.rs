@@ -12,6 +12,7 @@ use crate::exec::gate::interval::interval;
 use crate::exec::gate::measure::{Measured, Metrics};
 use crate::exec::gate::reference::References;
 use crate::model::policy::{Gate, Measure, Quantity, Reference, Score, Threshold};
+use crate::model::service::DURATIONS;
 use crate::plan::Plan;
 use camino::Utf8Path;
 
@@ -84,8 +85,15 @@ fn row(
         }
         Quantity::Latency { percentile, samples } => {
             let name = format!("latency p{percentile}");
-            let measured = measure::latency(root, &samples.value, *percentile);
-            judged(name, measured, threshold, Unit::Seconds)
+            let own = Utf8Path::new(DURATIONS);
+            let path = samples.as_ref().map_or(own, |it| it.value.as_path());
+            if samples.is_none() && !root.join(own).exists() {
+                let bound = bounds(&threshold.bounds, Unit::Seconds);
+                let why = "not measured here yet: the tests of the service do it".to_owned();
+                let (verdict, shown) = (Verdict::Passes(why), "-".to_owned());
+                return Row { quantity: name, value: None, shown, bound, verdict };
+            }
+            judged(name, measure::latency(root, path, *percentile), threshold, Unit::Seconds)
         }
         Quantity::Interval { metric, confidence } => {
             sure(root, threshold, (metric.value, *confidence), predictions)

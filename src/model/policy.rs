@@ -39,8 +39,9 @@ pub(crate) enum Quantity {
     Slice { segments: Spanned<String>, metric: Spanned<String> },
     /// Size in bytes of a file or directory, relative to the root.
     Size(Spanned<Utf8PathBuf>),
-    /// A percentile, from 0 to 100, of the durations in a file, relative to the root, in seconds.
-    Latency { percentile: f64, samples: Spanned<Utf8PathBuf> },
+    /// A percentile, from 0 to 100, of the durations in a file, relative to the root, in seconds;
+    /// of those that the tests of the service measured where none is named.
+    Latency { percentile: f64, samples: Option<Spanned<Utf8PathBuf>> },
     /// A metric computed from the predictions, of which the end of the interval nearest to the
     /// bound counts.
     Interval { metric: Spanned<Score>, confidence: f64 },

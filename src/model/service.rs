@@ -5,6 +5,9 @@ use crate::base::source::{Span, Spanned};
 use crate::model::ids::SchemaId;
 use camino::Utf8PathBuf;
 
+/// Where the tests of the service leave what they measured, relative to the root.
+pub(crate) const DURATIONS: &str = ".mlc/latency.json";
+
 /// What is served, and how.
 #[derive(Clone, Debug)]
 pub(crate) struct Service {

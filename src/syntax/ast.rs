@@ -231,7 +231,7 @@ pub(crate) struct Threshold {
     /// The key of the segments and that of the metric.
     pub(crate) slice: Option<(Text, Text)>,
     /// The percentile, and the file of durations.
-    pub(crate) latency: Option<(Text, Text)>,
+    pub(crate) latency: Option<(Text, Option<Text>)>,
     pub(crate) against: Option<Text>,
     pub(crate) confidence: Option<Literal>,
     pub(crate) bounds: Vec<RawBound>,

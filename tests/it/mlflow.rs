@@ -14,7 +14,7 @@ project shop
 dataset raw \"raw.csv\"
 stage train { cmd \"cp raw.csv model.bin && echo '{\\\"auc\\\": 0.9, \\\"by\\\": {\\\"de\\\": 0.8}, \\\"note\\\": \\\"x\\\"}' > m.json\"
     deps raw; params seed rate; outs \"model.bin\"; metrics \"m.json\" }
-registry { mlflow env=MLFLOW_TRACKING_URI; model shop from=\"model.bin\" metrics=\"m.json\" }
+registry mlflow=env:MLFLOW_TRACKING_URI { model shop from=\"model.bin\" metrics=\"m.json\" }
 ";
 
 /// A tracking server with a folder of its own; ends when it is dropped.

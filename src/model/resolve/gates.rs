@@ -69,10 +69,20 @@ impl Resolver<'_> {
             return Some(Threshold { span: raw.span, quantity, bounds: bounds.collect() });
         }
         if let Some((percentile, samples)) = &raw.latency {
-            let quantity = Quantity::Latency {
-                percentile: self.percentile(percentile)?,
-                samples: self.plain_path(samples)?,
+            if samples.is_none() && self.spec.services.is_empty() && !self.spec.lost {
+                self.sink.report(
+                    codes::MISSING_REFERENCE
+                        .at(raw.name.span, "the latency of what?")
+                        .label("the spec has no service to measure")
+                        .help("write a `service`, or add `of=` and a file of durations"),
+                );
+                return None;
+            }
+            let samples = match samples {
+                Some(path) => Some(self.plain_path(path)?),
+                None => None,
             };
+            let quantity = Quantity::Latency { percentile: self.percentile(percentile)?, samples };
             let bounds = raw.bounds.iter().filter_map(|it| self.bound(it, &[Dimension::Duration]));
             return Some(Threshold { span: raw.span, quantity, bounds: bounds.collect() });
         }

@@ -1,7 +1,7 @@
 //! The registry.
 
 use crate::base::diagnostic::Sink;
-use crate::syntax::ast::{Allow, Registered, Registry, Tracking};
+use crate::syntax::ast::{Allow, Registered, Registry, Text, Tracking};
 use crate::syntax::decode::fields;
 use crate::syntax::reader::Form;
 
@@ -12,7 +12,7 @@ pub(super) fn registry(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>
         models: Vec::new(),
         approvers: Vec::new(),
         signers: None,
-        mlflow: None,
+        mlflow: form.property_text("mlflow").map(short),
     };
     for (rule, field) in fields(form, sink, allows) {
         match rule {
@@ -36,4 +36,12 @@ pub(super) fn registry(form: &Form<'_>, sink: &mut Sink, allows: &mut Vec<Allow>
         }
     }
     registry
+}
+
+/// `mlflow=env:VARIABLE`, or an address.
+fn short(text: Text) -> Tracking {
+    let span = text.span;
+    let variable = text.value.strip_prefix("env:").map(|it| Text::new(it.to_owned(), span));
+    let url = variable.is_none().then_some(text);
+    Tracking { span, url, variable, experiment: None }
 }

@@ -95,16 +95,10 @@ fn is_bound(entry: &Entry) -> bool {
 /// A percentile of durations that were measured.
 fn latency(node: &Node, sink: &mut Sink) -> Option<Threshold> {
     let form = reader::read(node, &LATENCY, sink);
-    let example = "for example `latency p99 of=\"metrics/latency.json\" <=\"50ms\"`";
+    let example = "for example `latency p99 <=\"50ms\"`";
     let Some(percentile) = form.text(0) else {
         let message = "`latency` needs a percentile";
         sink.report(codes::MISSING_VALUE.at(node.name.span, message).help(example));
-        return None;
-    };
-    let Some(samples) = form.property_text("of") else {
-        let message = "`latency` needs the file of durations that were measured";
-        let diagnostic = codes::MISSING_VALUE.at(node.name.span, message).label("add `of=`");
-        sink.report(diagnostic.help(example));
         return None;
     };
     if form.bounds.is_empty() {
@@ -115,7 +109,7 @@ fn latency(node: &Node, sink: &mut Sink) -> Option<Threshold> {
         name: node.name.clone(),
         size_of: None,
         slice: None,
-        latency: Some((percentile, samples)),
+        latency: Some((percentile, form.property_text("of"))),
         against: None,
         confidence: None,
         bounds: form.bounds.clone(),

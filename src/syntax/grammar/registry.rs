@@ -6,11 +6,18 @@ use crate::syntax::grammar::{Arguments, BlockRule, Kind, NODE, NodeRule, Propert
 pub(crate) static REGISTRY: NodeRule = NodeRule {
     name: "registry",
     summary: "where versions of models are kept, and which",
-    properties: &[Property {
-        name: "file",
-        summary: "the folder, which git tracks; `models/registry` unless named",
-        kind: Kind::Path,
-    }],
+    properties: &[
+        Property {
+            name: "file",
+            summary: "the folder, which git tracks; `models/registry` unless named",
+            kind: Kind::Path,
+        },
+        Property {
+            name: "mlflow",
+            summary: "a server that versions are brought to, too: `env:VARIABLE` or an address",
+            kind: Kind::Word,
+        },
+    ],
     block: BlockRule::Fields(&[&MODEL, &APPROVE_BY, &SIGNED_BY, &MLFLOW, &ALLOW]),
     required: true,
     ..NODE

@@ -66,11 +66,11 @@ pub(crate) static SLICE: NodeRule = NodeRule {
 
 pub(crate) static LATENCY: NodeRule = NodeRule {
     name: "latency",
-    summary: "a percentile of measured durations: `latency p99 of=\"metrics/latency.json\" <=\"50ms\"`",
+    summary: "a percentile of measured durations: `latency p99 <=\"50ms\"`",
     arguments: Arguments::One(Kind::Word),
     properties: &[Property {
         name: "of",
-        summary: "the file of durations, in seconds",
+        summary: "the file of durations, in seconds; those that the tests of the service measured unless named",
         kind: Kind::Path,
     }],
     bounds: Bounds::Plain,

@@ -281,7 +281,9 @@ fn colon(found: &mut Findings<'_>, at: usize, token: Token, scope: Scope<'_>) ->
     let text = token.text(found.text());
     let Some(offset) = text.find(':').filter(|&offset| offset > 0) else { return 0 };
     let next = found.tokens().get(at + 1);
-    let url = is_url(found, at, text) || text.contains('/');
+    // `env:NAME` stands for a variable of the environment.
+    let url =
+        is_url(found, at, text) || text.contains('/') || text.starts_with("env:") && text.len() > 4;
     let name = text.split(':').next().unwrap_or_default();
     if url || NAMED.contains(&scope.node) && scope.values == 0 || !is_key(name) {
         return 0;
