@@ -91,7 +91,8 @@ fn churn() -> Project {
     project.mlc_ok(&["init", "churn"]);
     let spec =
         project.read("mlc.kdl").replace("targets { dvc }", "targets { dvc; pytest; service }");
-    project.write("mlc.kdl", &(spec + CI));
+    // What the slowest answers take tells of the machine.
+    project.write("mlc.kdl", &(spec.replace("latency p99", "latency p50") + CI));
     project.mlc_ok(&["build"]);
     project.write("stubs/pip", "#!/bin/sh\n");
     project.tool_ok(Path::new("chmod"), &["+x", "stubs/pip"]);
