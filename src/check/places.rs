@@ -1,8 +1,9 @@
 //! Whether something will stand at a path, and which path was meant when nothing will.
 
-use crate::base::source::Span;
+use crate::base::diagnostic::Diagnostic;
+use crate::base::source::{Span, Spanned};
 use crate::base::suggest::nearest;
-use crate::check::Context;
+use crate::check::{Context, paths};
 use crate::model::stage::OutKind;
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -33,6 +34,21 @@ pub(super) fn meant(context: &Context<'_>, path: &Utf8Path, metrics: bool) -> Op
     let same_name = || written.iter().find(|it| it.file_name() == path.file_name());
     let near = nearest(path.as_str(), known).map(Utf8PathBuf::from);
     near.or_else(|| same_name().map(|it| (*it).to_owned()))
+}
+
+/// Adds the path that was probably meant, and where it is written, to what is said of one where
+/// nothing will stand.
+pub(super) fn with_meant(
+    context: &Context<'_>,
+    path: &Spanned<Utf8PathBuf>,
+    diagnostic: Diagnostic,
+) -> Diagnostic {
+    let Some(near) = meant(context, &path.value, false) else { return diagnostic };
+    let quoted = quoted(context, path.span, &near);
+    diagnostic
+        .help(format!("did you mean `{near}`?"))
+        .fix(format!("write `{near}`"), path.span, quoted)
+        .defined_at(paths::place_of_output(context, &near))
 }
 
 /// A path from the root as the spec that holds `span` writes it: quoted, from its own folder.

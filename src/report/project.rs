@@ -56,6 +56,8 @@ pub(crate) struct Row {
     pub(crate) value: String,
     pub(crate) bound: String,
     pub(crate) holds: bool,
+    /// `holds`, `passes` or `does not hold`.
+    pub(crate) word: &'static str,
     pub(crate) note: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
-use crate::check::{Context, Rule, paths, places};
+use crate::check::{Context, Rule, places};
 
 pub(super) static RULE: Rule = Rule {
     code: Code::warning(
@@ -24,18 +24,11 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             continue;
         }
         let message = format!("`{}` is not there", path.value);
-        let mut diagnostic = RULE
+        let diagnostic = RULE
             .code
             .at(path.span, message)
             .label("nor does a stage write it")
             .help("put it there");
-        if let Some(near) = places::meant(context, &path.value, false) {
-            let quoted = places::quoted(context, path.span, &near);
-            diagnostic = diagnostic
-                .help(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), path.span, quoted)
-                .defined_at(paths::place_of_output(context, &near));
-        }
-        sink.report(diagnostic);
+        sink.report(places::with_meant(context, path, diagnostic));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::base::code::Code;
 use crate::base::diagnostic::Sink;
-use crate::check::{Context, Rule, paths, places};
+use crate::check::{Context, Rule, places};
 use crate::model::policy::Quantity;
 
 pub(super) static RULE: Rule = Rule {
@@ -25,15 +25,7 @@ fn run(context: &Context<'_>, sink: &mut Sink) {
             continue;
         }
         let message = format!("no stage writes `{}`, nor does it exist", path.value);
-        let mut diagnostic =
-            RULE.code.at(path.span, message).label("nothing will be here to measure");
-        if let Some(near) = places::meant(context, &path.value, false) {
-            let quoted = places::quoted(context, path.span, &near);
-            diagnostic = diagnostic
-                .help(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), path.span, quoted)
-                .defined_at(paths::place_of_output(context, &near));
-        }
-        sink.report(diagnostic);
+        let diagnostic = RULE.code.at(path.span, message).label("nothing will be here to measure");
+        sink.report(places::with_meant(context, path, diagnostic));
     }
 }

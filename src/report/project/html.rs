@@ -99,10 +99,9 @@ fn gates(out: &mut String, summary: &Summary) {
             mark(gate.holds, word)
         );
         let rows = gate.rows.iter().map(|row| {
-            let word = if row.holds { "holds" } else { "does not hold" };
             let note = row.note.as_slice();
             let texts = [&row.quantity, &row.value, &row.bound].map(|it| escaped(it));
-            texts.into_iter().chain([mark(row.holds, word) + &small(note)]).collect()
+            texts.into_iter().chain([mark(row.holds, row.word) + &small(note)]).collect()
         });
         table(out, &["quantity", "value#", "bound", ""], rows);
     }

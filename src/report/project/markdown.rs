@@ -42,7 +42,7 @@ fn gates(out: &mut String, summary: &Summary) {
         let _ = writeln!(out, "\n### Thresholds: {} {word}\n", cell(&gate.name));
         out.push_str("| quantity | value | bound | |\n| --- | ---: | --- | --- |\n");
         for row in &gate.rows {
-            let mark = if row.holds { "holds" } else { "**does not hold**" };
+            let mark = if row.holds { row.word.to_owned() } else { format!("**{}**", row.word) };
             let note = row.note.as_ref().map(|it| format!(": {}", cell(it))).unwrap_or_default();
             let (quantity, value, bound) =
                 (cell(&row.quantity), cell(&row.value), cell(&row.bound));

@@ -94,6 +94,11 @@ fn gates(root: &Utf8Path, plan: &Plan) -> Vec<Gate> {
         let holds = report.holds();
         let rows = report.rows.into_iter().map(|row| Row {
             holds: row.holds(),
+            word: match row.verdict {
+                Verdict::Holds => "holds",
+                Verdict::Passes(_) => "passes",
+                Verdict::Broken(_) => "does not hold",
+            },
             note: match &row.verdict {
                 Verdict::Holds => None,
                 Verdict::Passes(why) => Some(why.clone()),
