@@ -1,26 +1,35 @@
 //! What came of thresholds, as Markdown and JUnit XML.
 
 use crate::exec::gate::{Report, Row, Verdict};
-use crate::report::text::{attribute, cell};
+use crate::report::project;
+use crate::report::text::attribute;
 use std::fmt::Write as _;
 
 /// For the summary of a job or a comment on a pull request.
 pub(super) fn markdown(reports: &[Report]) -> String {
     let mut out = String::new();
     for report in reports {
-        let word = if report.holds() { "holds" } else { "does not hold" };
-        let _ = writeln!(out, "## Thresholds: {} {word}\n", cell(&report.gate));
-        out.push_str("| quantity | value | bound | |\n| --- | ---: | --- | --- |\n");
-        for row in &report.rows {
-            let (mark, note) = told(row);
-            let note = note.map(|it| format!(": {}", cell(it))).unwrap_or_default();
-            let (quantity, value, bound) =
-                (cell(&row.quantity), cell(&row.shown), cell(&row.bound));
-            let _ = writeln!(out, "| {quantity} | {value} | {bound} | {mark}{note} |");
-        }
+        project::markdown::gate(&mut out, &told(report), "##");
         out.push('\n');
     }
     out
+}
+
+/// The same as a page tells it.
+pub(super) fn told(report: &Report) -> project::Gate {
+    let row = |row: &Row| {
+        let (word, note) = verdict(row);
+        project::Row {
+            quantity: row.quantity.clone(),
+            value: row.shown.clone(),
+            bound: row.bound.clone(),
+            holds: row.holds(),
+            word,
+            note: note.map(str::to_owned),
+        }
+    };
+    let rows = report.rows.iter().map(row).collect();
+    project::Gate { name: report.gate.clone(), holds: report.holds(), rows }
 }
 
 /// A test case for each threshold, which CI systems show.
@@ -40,7 +49,7 @@ pub(super) fn junit(reports: &[Report]) -> String {
         for row in &report.rows {
             let name = attribute(&format!("{} {}", row.quantity, row.bound));
             let _ = write!(out, "    <testcase classname=\"{gate}\" name=\"{name}\"");
-            let (_, note) = told(row);
+            let (_, note) = verdict(row);
             let said = attribute(&format!(
                 "it is {}{}",
                 row.shown,
@@ -65,10 +74,10 @@ pub(super) fn junit(reports: &[Report]) -> String {
     out
 }
 
-fn told(row: &Row) -> (&'static str, Option<&str>) {
+fn verdict(row: &Row) -> (&'static str, Option<&str>) {
     match &row.verdict {
         Verdict::Holds => ("holds", None),
         Verdict::Passes(why) => ("passes", Some(why)),
-        Verdict::Broken(why) => ("**does not hold**", why.as_deref()),
+        Verdict::Broken(why) => ("does not hold", why.as_deref()),
     }
 }

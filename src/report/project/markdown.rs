@@ -1,6 +1,6 @@
 //! The page in Markdown, as forges show it in comments and summaries.
 
-use super::{Drawn, Summary};
+use super::{Drawn, Gate, Summary};
 use crate::report::chart::Chart;
 use crate::report::text::cell;
 use std::fmt::Write as _;
@@ -37,17 +37,22 @@ fn metrics(out: &mut String, summary: &Summary) {
 }
 
 fn gates(out: &mut String, summary: &Summary) {
-    for gate in &summary.gates {
-        let word = if gate.holds { "holds" } else { "does not hold" };
-        let _ = writeln!(out, "\n### Thresholds: {} {word}\n", cell(&gate.name));
-        out.push_str("| quantity | value | bound | |\n| --- | ---: | --- | --- |\n");
-        for row in &gate.rows {
-            let mark = if row.holds { row.word.to_owned() } else { format!("**{}**", row.word) };
-            let note = row.note.as_ref().map(|it| format!(": {}", cell(it))).unwrap_or_default();
-            let (quantity, value, bound) =
-                (cell(&row.quantity), cell(&row.value), cell(&row.bound));
-            let _ = writeln!(out, "| {quantity} | {value} | {bound} | {mark}{note} |");
-        }
+    for it in &summary.gates {
+        out.push('\n');
+        gate(out, it, "###");
+    }
+}
+
+/// What came of one set of thresholds, below a heading of this rank.
+pub(crate) fn gate(out: &mut String, gate: &Gate, rank: &str) {
+    let word = if gate.holds { "holds" } else { "does not hold" };
+    let _ = writeln!(out, "{rank} Thresholds: {} {word}\n", cell(&gate.name));
+    out.push_str("| quantity | value | bound | |\n| --- | ---: | --- | --- |\n");
+    for row in &gate.rows {
+        let mark = if row.holds { row.word.to_owned() } else { format!("**{}**", row.word) };
+        let note = row.note.as_ref().map(|it| format!(": {}", cell(it))).unwrap_or_default();
+        let (quantity, value, bound) = (cell(&row.quantity), cell(&row.value), cell(&row.bound));
+        let _ = writeln!(out, "| {quantity} | {value} | {bound} | {mark}{note} |");
     }
 }
 

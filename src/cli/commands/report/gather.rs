@@ -1,13 +1,13 @@
 //! Collects what a report tells, from the metrics, the ledger, the registry and the lock.
 
 use super::plots;
-use crate::cli::commands::{dag, forecasts};
+use crate::cli::commands::{dag, forecasts, gatereport};
 use crate::cli::context::Context;
 use crate::data::words::grouped;
 use crate::exec::boundary::inspection::Verdict as Checked;
 use crate::exec::disk::Disk;
 use crate::exec::gate::measure::Metrics;
-use crate::exec::gate::{self, Verdict, reference};
+use crate::exec::gate::{self, reference};
 use crate::exec::ledger::git::Checkout;
 use crate::exec::ledger::{Done, Ledger};
 use crate::exec::registry::card::{Card, Content};
@@ -19,7 +19,7 @@ use crate::model::policy::{Registered, Registry};
 use crate::plan::Plan;
 use crate::plan::step::{Step, StepOutKind};
 use crate::report::dag::{View, mermaid, svg};
-use crate::report::project::{Data, Gate, Metric, Model, Row, Stage, Summary};
+use crate::report::project::{Data, Gate, Metric, Model, Stage, Summary};
 use camino::Utf8Path;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,27 +89,7 @@ fn rounded(value: f64) -> f64 {
 }
 
 fn gates(root: &Utf8Path, plan: &Plan) -> Vec<Gate> {
-    let told = |gate| {
-        let report = gate::evaluate(root, plan, gate);
-        let holds = report.holds();
-        let rows = report.rows.into_iter().map(|row| Row {
-            holds: row.holds(),
-            word: match row.verdict {
-                Verdict::Holds => "holds",
-                Verdict::Passes(_) => "passes",
-                Verdict::Broken(_) => "does not hold",
-            },
-            note: match &row.verdict {
-                Verdict::Holds => None,
-                Verdict::Passes(why) => Some(why.clone()),
-                Verdict::Broken(why) => why.clone(),
-            },
-            quantity: row.quantity,
-            value: row.shown,
-            bound: row.bound,
-        });
-        Gate { name: report.gate, holds, rows: rows.collect() }
-    };
+    let told = |it| gatereport::told(&gate::evaluate(root, plan, it));
     plan.project.gates.iter().map(told).collect()
 }
 
